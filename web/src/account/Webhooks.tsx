@@ -11,8 +11,8 @@ import type { Profile } from "./profile";
 export function Webhooks({ profile, secret }: { profile: Profile; secret: string | null }) {
   const [deliveries] = useState(() => new Deliveries());
   const [isShown, setShown] = useState(false);
-  useEffect(() => void deliveries.load(), []);
-  const rows = deliveries.rows.value;
+  useEffect(() => void deliveries.list.look(), []);
+  const rows = deliveries.list.rows.value;
   return (
     <section class="panel settings" aria-labelledby="webhooks-title">
       <h2 class="section-title" id="webhooks-title">
@@ -33,7 +33,7 @@ export function Webhooks({ profile, secret }: { profile: Profile; secret: string
           </span>
         </div>
       )}
-      {deliveries.problem.value && <Callout problem={deliveries.problem.value} />}
+      {deliveries.list.problem.value && <Callout problem={deliveries.list.problem.value} />}
       <h3 class="setting-title">{say.account.deliveries}</h3>
       {rows?.length === 0 && <p class="hint">{say.account.noneYet}</p>}
       {rows && rows.length > 0 && (
@@ -44,11 +44,11 @@ export function Webhooks({ profile, secret }: { profile: Profile; secret: string
         </ul>
       )}
       <div class="setting-actions">
-        <button type="button" class="button button-quiet" onClick={() => void deliveries.load()}>
+        <button type="button" class="button button-quiet" onClick={() => void deliveries.list.look()}>
           {say.account.refresh}
         </button>
-        {deliveries.hasMore.value && (
-          <button type="button" class="button button-quiet" onClick={() => void deliveries.more()}>
+        {deliveries.list.hasMore.value && (
+          <button type="button" class="button button-quiet" onClick={() => void deliveries.list.more()}>
             {say.ui.showMore}
           </button>
         )}

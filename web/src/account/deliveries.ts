@@ -1,43 +1,28 @@
-import { computed, signal } from "@preact/signals";
 import { request } from "../api/client";
 import { DeliveriesDocument, RedeliverWebhookDocument, type DeliveryRowFragment } from "../api/generated/graphql";
-import { apiProblem, userProblem, type Problem } from "../api/problems";
+import { Paged } from "../api/paged";
+import { apiProblem, userProblem } from "../api/problems";
 
 export type Delivery = DeliveryRowFragment;
 
 const PAGE = 20;
+const NOTHING = { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } };
 
 /** What the webhooks of an account were told, page by page. */
 export class Deliveries {
-  readonly rows = signal<readonly Delivery[] | null>(null);
-  readonly problem = signal<Problem | null>(null);
-  readonly hasMore = computed(() => this.#end.value !== null);
-  readonly #end = signal<string | null>(null);
-
-  async load(after: string | null = null): Promise<void> {
-    try {
-      const found = (await request(DeliveriesDocument, { first: PAGE, after })).viewer?.webhookDeliveries;
-      if (!found) return;
-      this.rows.value = after === null ? found.nodes : [...(this.rows.value ?? []), ...found.nodes];
-      this.#end.value = found.pageInfo.hasNextPage ? found.pageInfo.endCursor : null;
-      this.problem.value = null;
-    } catch (error) {
-      this.problem.value = apiProblem(error);
-    }
-  }
-
-  async more(): Promise<void> {
-    if (this.#end.value !== null) await this.load(this.#end.value);
-  }
+  readonly list = new Paged<Delivery>(async (after) => {
+    const { viewer } = await request(DeliveriesDocument, { first: PAGE, after });
+    return viewer?.webhookDeliveries ?? NOTHING;
+  });
 
   async redeliver(id: string): Promise<void> {
     try {
       const { redeliverWebhook: result } = await request(RedeliverWebhookDocument, { input: { id } });
       if (result.__typename === "WebhookDelivery")
-        this.rows.value = (this.rows.value ?? []).map((row) => (row.id === id ? result : row));
-      else this.problem.value = userProblem(result);
+        this.list.rows.value = (this.list.rows.value ?? []).map((row) => (row.id === id ? result : row));
+      else this.list.problem.value = userProblem(result);
     } catch (error) {
-      this.problem.value = apiProblem(error);
+      this.list.problem.value = apiProblem(error);
     }
   }
 }

@@ -12,7 +12,7 @@ import { Callout } from "../ui/Callout";
 import { CopyButton } from "../ui/CopyButton";
 import { CopyIcon } from "../ui/icons";
 import { moment } from "../ui/units";
-import { Paged } from "./paged";
+import { Paged } from "../api/paged";
 import { PagedList } from "./PagedList";
 
 type Row = InvitationsQuery["invitations"]["nodes"][number];

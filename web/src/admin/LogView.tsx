@@ -4,7 +4,7 @@ import { AuditLogDocument, type AuditLogQuery, type AuditSubjectType } from "../
 import { say } from "../messages/messages";
 import { amend, query } from "../ui/router";
 import { moment } from "../ui/units";
-import { Paged } from "./paged";
+import { Paged } from "../api/paged";
 import { PagedList } from "./PagedList";
 
 type Row = AuditLogQuery["auditEvents"]["nodes"][number];

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { say } from "../messages/messages";
 import { RowsAwaited } from "../prediction/Rows";
 import { Callout } from "../ui/Callout";
-import type { Paged } from "./paged";
+import type { Paged } from "../api/paged";
 
 interface Props<T> {
   list: Paged<T>;

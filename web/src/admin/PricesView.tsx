@@ -12,7 +12,7 @@ import { apiProblem, type Problem } from "../api/problems";
 import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
 import { SureButton } from "../ui/SureButton";
-import { refusalOf } from "./paged";
+import { refusalOf } from "../api/paged";
 
 interface Line {
   key: number;

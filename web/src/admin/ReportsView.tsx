@@ -4,7 +4,7 @@ import { CloseModelReportDocument, ReportsDocument, type ReportsQuery } from "..
 import { say } from "../messages/messages";
 import { modelPath } from "../ui/router";
 import { moment } from "../ui/units";
-import { Paged } from "./paged";
+import { Paged } from "../api/paged";
 import { PagedList } from "./PagedList";
 
 type Row = ReportsQuery["modelReports"]["nodes"][number];

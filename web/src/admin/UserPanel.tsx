@@ -16,7 +16,7 @@ import { say } from "../messages/messages";
 import { Callout } from "../ui/Callout";
 import { SureButton } from "../ui/SureButton";
 import { bytes, money } from "../ui/units";
-import { refusalOf } from "./paged";
+import { refusalOf } from "../api/paged";
 
 const PERIODS: readonly BudgetPeriod[] = ["MONTH", "TOTAL"];
 

@@ -15,7 +15,7 @@ export function UsersView() {
   const [users] = useState(() => new Users());
   const search = query.value.get("q") ?? "";
   useEffect(() => {
-    const timer = setTimeout(() => void users.look(search), users.rows.value === null ? 0 : TYPING_MS);
+    const timer = setTimeout(() => void users.look(search), users.list.rows.value === null ? 0 : TYPING_MS);
     return () => clearTimeout(timer);
   }, [search]);
   return (
@@ -23,7 +23,7 @@ export function UsersView() {
       <div class="page-head">
         <h1 class="page-title">{say.admin.users}</h1>
         <p class="hint" role="status">
-          {users.rows.value === null || users.busy.value ? (
+          {users.list.rows.value === null || users.list.isBusy.value ? (
             <>&nbsp;</>
           ) : (
             say.admin.accounts(users.total.value, search !== "")
@@ -52,8 +52,8 @@ export function UsersView() {
 }
 
 function Found({ users }: { users: Users }) {
-  const rows = users.rows.value;
-  const problem = users.problem.value;
+  const rows = users.list.rows.value;
+  const problem = users.list.problem.value;
   if (rows === null) return problem ? <Callout problem={problem} /> : <RowsAwaited name={say.admin.users} />;
   return (
     <>
@@ -69,14 +69,14 @@ function Found({ users }: { users: Users }) {
           </p>
         </div>
       ) : (
-        <ul class="panel people" aria-busy={users.busy.value}>
+        <ul class="panel people" aria-busy={users.list.isBusy.value}>
           {rows.map((row) => (
             <Person key={row.id} row={row} onChange={() => void users.look(query.value.get("q") ?? "")} />
           ))}
         </ul>
       )}
-      {users.hasMore.value && (
-        <button type="button" class="button more" onClick={() => void users.more()}>
+      {users.list.hasMore.value && (
+        <button type="button" class="button more" onClick={() => void users.list.more()}>
           {say.ui.showMore}
         </button>
       )}

@@ -1,7 +1,7 @@
-import { batch, computed, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { request } from "../api/client";
 import { UsersDocument, type UsersQuery } from "../api/generated/graphql";
-import { apiProblem, type Problem } from "../api/problems";
+import { Paged } from "../api/paged";
 
 export type UserRow = UsersQuery["users"]["nodes"][number];
 
@@ -9,42 +9,17 @@ const PAGE = 30;
 
 /** The users that are looked for, page by page. */
 export class Users {
-  readonly rows = signal<readonly UserRow[] | null>(null);
   readonly total = signal(0);
-  readonly problem = signal<Problem | null>(null);
-  readonly busy = signal(false);
-  readonly hasMore = computed(() => this.#end.value !== null);
-
-  readonly #end = signal<string | null>(null);
+  readonly list = new Paged<UserRow>(async (after) => {
+    const filter = { search: this.#search || null };
+    const { users } = await request(UsersDocument, { first: PAGE, after, filter });
+    this.total.value = users.totalCount;
+    return users;
+  });
   #search = "";
-  #turn = 0;
 
   async look(search: string): Promise<void> {
     this.#search = search.trim();
-    await this.#ask(null);
-  }
-
-  async more(): Promise<void> {
-    if (this.#end.value !== null && !this.busy.value) await this.#ask(this.#end.value);
-  }
-
-  async #ask(after: string | null): Promise<void> {
-    const turn = ++this.#turn;
-    this.busy.value = true;
-    try {
-      const filter = { search: this.#search || null };
-      const { users } = await request(UsersDocument, { first: PAGE, after, filter });
-      if (turn !== this.#turn) return;
-      batch(() => {
-        this.rows.value = after === null ? users.nodes : [...(this.rows.value ?? []), ...users.nodes];
-        this.total.value = users.totalCount;
-        this.#end.value = users.pageInfo.hasNextPage ? users.pageInfo.endCursor : null;
-        this.problem.value = null;
-      });
-    } catch (error) {
-      if (turn !== this.#turn) return;
-      this.problem.value = apiProblem(error);
-    }
-    this.busy.value = false;
+    await this.list.look();
   }
 }

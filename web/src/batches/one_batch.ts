@@ -1,5 +1,6 @@
 import { batch as together, computed, signal } from "@preact/signals";
 import { request } from "../api/client";
+import { follow } from "../api/follow";
 import {
   BatchItemsDocument,
   BatchPageDocument,
@@ -13,7 +14,6 @@ import {
   type WatchBatchSubscription,
 } from "../api/generated/graphql";
 import { ApiError, apiProblem, refusalProblem, type Problem } from "../api/problems";
-import { connect, finalError, pause } from "../api/sockets";
 
 type Details = NonNullable<BatchPageQuery["batch"]>;
 
@@ -34,11 +34,13 @@ export class OneBatch {
 
   /** Returns how to end it. */
   watch(): () => void {
-    const stopped = new AbortController();
     void this.#load();
     void this.look(null);
-    void this.#follow(stopped.signal);
-    return () => stopped.abort();
+    return follow<WatchBatchSubscription>(
+      WatchBatchDocument,
+      { id: this.id },
+      { onData: (data) => this.#take(data.batch), isOver: () => Boolean(this.details.value?.completedAt) },
+    );
   }
 
   /** Shows the items of a status; null: all. */
@@ -114,28 +116,6 @@ export class OneBatch {
       this.items.value = after === null ? found.nodes : [...(this.items.value ?? []), ...found.nodes];
       this.#end.value = found.pageInfo.hasNextPage ? found.pageInfo.endCursor : null;
     });
-  }
-
-  /** Takes each state as it comes, over lost connections, to the last. */
-  async #follow(stopped: AbortSignal): Promise<void> {
-    const client = connect();
-    stopped.addEventListener("abort", () => void client.dispose());
-    const operation = { query: String(WatchBatchDocument), variables: { id: this.id } };
-    for (let failures = 0; !stopped.aborted; failures += 1) {
-      try {
-        for await (const { data, errors } of client.iterate<WatchBatchSubscription>(operation)) {
-          if (errors?.length) throw errors;
-          if (stopped.aborted) return;
-          failures = 0;
-          if (data) this.#take(data.batch);
-        }
-        if (this.details.value?.completedAt) break;
-      } catch (error) {
-        if (stopped.aborted || (await finalError(error))) break;
-      }
-      await pause(failures, stopped);
-    }
-    void client.dispose();
   }
 
   #take(now: WatchBatchSubscription["batch"]): void {

@@ -1,5 +1,5 @@
 import { batch, computed, signal } from "@preact/signals";
-import { apiProblem, refusalProblem, type Problem } from "../api/problems";
+import { apiProblem, refusalProblem, type Problem } from "./problems";
 
 interface Page<T> {
   nodes: readonly T[];
@@ -10,6 +10,7 @@ interface Page<T> {
 export class Paged<T> {
   readonly rows = signal<readonly T[] | null>(null);
   readonly problem = signal<Problem | null>(null);
+  readonly isBusy = signal(false);
   readonly hasMore = computed(() => this.#end.value !== null);
   readonly #end = signal<string | null>(null);
   #turn = 0;
@@ -18,6 +19,7 @@ export class Paged<T> {
 
   async look(after: string | null = null): Promise<void> {
     const turn = ++this.#turn;
+    this.isBusy.value = true;
     try {
       const { nodes, pageInfo } = await this.ask(after);
       if (turn !== this.#turn) return;
@@ -29,10 +31,11 @@ export class Paged<T> {
     } catch (error) {
       if (turn === this.#turn) this.problem.value = apiProblem(error);
     }
+    if (turn === this.#turn) this.isBusy.value = false;
   }
 
   async more(): Promise<void> {
-    if (this.#end.value !== null) await this.look(this.#end.value);
+    if (this.#end.value !== null && !this.isBusy.value) await this.look(this.#end.value);
   }
 
   /** Waits for a change and looks again; why it was refused stays to be read. */
