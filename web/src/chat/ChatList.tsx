@@ -1,3 +1,4 @@
+import { signedIn } from "../api/session";
 import { say } from "../messages/messages";
 import { firstWords } from "../markdown/first_words";
 import { Callout } from "../ui/Callout";
@@ -28,7 +29,9 @@ export function ChatList({ chat, slug }: Props) {
           )}
         </div>
         <Conversations chat={chat} />
-        <p class="hint">{say.chat.storage(MOST_CONVERSATIONS)}</p>
+        <p class="hint">
+          {say.chat.storage(MOST_CONVERSATIONS)} {signedIn.value && say.chat.alsoRuns}
+        </p>
         {chat.conversations.value.length > 1 && (
           <Confirm
             name={say.chat.removeAll}

@@ -205,11 +205,11 @@ function useFollow(thread: { current: HTMLElement | null }): void {
     addEventListener("scroll", onScroll, { passive: true });
     return () => removeEventListener("scroll", onScroll);
   }, []);
-  const element = thread.current;
   useLayoutEffect(() => {
+    const element = thread.current;
     if (!element) return;
     const grown = new ResizeObserver(() => isAtEnd.current && scrollTo(0, document.documentElement.scrollHeight));
     grown.observe(element);
     return () => grown.disconnect();
-  }, [element]);
+  }, [thread]);
 }

@@ -40,9 +40,10 @@ function SampleOutput({ sample }: { sample: Sample }) {
   );
 }
 
-function take(desk: Desk, { input }: Sample): void {
+function take(desk: Desk, sample: Sample): void {
   const form = desk.form.value;
-  form?.fill(input);
+  desk.sample.value = sample;
+  form?.fill(sample.input);
   form?.turnTo("form");
   document.querySelector<HTMLElement>(".form .field :is(textarea, input)")?.focus();
 }

@@ -31,7 +31,7 @@ export function Workbench({ desk }: { desk: Desk }) {
   };
   useRunKeys(run, submit);
   useWishes(desk);
-  const sample = desk.model.value?.samples[0];
+  const sample = desk.sample.value;
   const isIdle = run.prediction.value === null && run.problem.value === null;
   return (
     <div class="workbench">

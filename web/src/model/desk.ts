@@ -15,6 +15,8 @@ const PREPARING_MS = 3_000;
 
 /** Where one model is worked with: its version, the input that is being written, and the prediction that is shown. */
 export class Desk {
+  /** The sample that stands where the output will come; the one whose input was taken last. */
+  readonly sample = signal<Sample | null>(null);
   readonly run = new Run();
   readonly options = new OptionsForm();
   readonly slug = signal("");
@@ -70,6 +72,8 @@ export class Desk {
     this.model.value = model;
     this.#pinned.value = number;
     this.problem.value = version ? null : missingVersion(model, number);
+    const isKept = model.samples.some(({ id }) => id === this.sample.value?.id);
+    if (!isKept) this.sample.value = model.samples[0] ?? null;
     this.#take(version, model.samples[0]);
   }
 

@@ -161,6 +161,7 @@ function Shown({ performance, isBusy }: { performance: PerformanceFieldsFragment
         </>
       )}
       <Times performance={performance} />
+      {ends === null && successRate === null && <p class="hint">{say.performance.tooFew}</p>}
       <p class="hint">{say.performance.countedTo(moment(to))}</p>
       {!isExact && <p class="hint">{say.performance.rounded}</p>}
     </div>

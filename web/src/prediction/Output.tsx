@@ -27,7 +27,10 @@ interface Props {
   title?: string;
 }
 
-const canceled = (): Problem => ({ title: say.prediction.canceled, detail: say.prediction.canceledAbout });
+const canceled = (run: Run, { output }: Prediction): Problem => ({
+  title: say.prediction.canceled,
+  detail: output !== null || !run.text.isEmpty.value ? say.prediction.canceledAbout : say.prediction.canceledEmpty,
+});
 
 export function Output({ run, onRetry, onUse = null, title = say.prediction.output }: Props) {
   const prediction = run.prediction.value;
@@ -89,7 +92,7 @@ function Shown({ run, prediction, onRetry, onUse = null }: Props & { prediction:
       <div class="output-body">
         {run.problem.value && <Callout problem={run.problem.value} />}
         {prediction.error && <Callout problem={failureProblem(prediction.error)} />}
-        {prediction.status === "CANCELED" && <Callout problem={canceled()} tone="quiet" />}
+        {prediction.status === "CANCELED" && <Callout problem={canceled(run, prediction)} tone="quiet" />}
         <TextOutput run={run} prediction={prediction} />
         <ChoicesPart run={run} prediction={prediction} />
         <Files run={run} prediction={prediction} onUse={onUse} />

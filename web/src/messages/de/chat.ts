@@ -10,8 +10,8 @@ export default {
   fresh: "Neues Gespräch",
   none: "Noch keine: Was gesagt wird, steht dann hier.",
   untitled: "Ohne Titel",
-  storage: (most: number) =>
-    `Gespräche bleiben nur in diesem Browser, die neuesten ${number(most)}. Jede Antwort ist auch ein Lauf im Verlauf.`,
+  storage: (most: number) => `Gespräche bleiben nur in diesem Browser, die neuesten ${number(most)}.`,
+  alsoRuns: "Jede Antwort ist auch ein Lauf im Verlauf.",
   notStored: "Dieser Browser hebt nichts davon auf",
   notStoredAbout:
     "Seine Datenbank ist voll oder gesperrt. Neu laden verliert, was gesagt wurde; Gespräche löschen oder den Link kopieren.",

@@ -14,6 +14,8 @@ export default {
   ended: (count: number) => plural(count, { one: "1 beendet", other: `${number(count)} beendet` }),
   p95: (seconds: string) => `p95 ${seconds}`,
   countedTo: (moment: string) => `Gezählt bis ${moment}.`,
+  tooFew:
+    "Bis in dieser Zeit 30 Läufe geendet haben, sieht nur der Eigentümer, wie schnell sie ist und wie oft sie scheitert.",
   rounded: "Perzentile weichen um höchstens 1 % von den genauen ab.",
   ends: {
     succeeded: "Fertig",

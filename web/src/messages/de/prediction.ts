@@ -31,6 +31,7 @@ export default {
   idleLink: "Ein Link zu einem Lauf zeigt ihn live.",
   canceled: "Abgebrochen",
   canceledAbout: "Die Ausgabe bis dahin bleibt erhalten.",
+  canceledEmpty: "Es gab noch keine Ausgabe: Ein Bild ist da, sobald sein letzter Schritt fertig ist.",
   cancel: "Abbrechen",
   retry: "Wiederholen",
   copy: "Kopieren",

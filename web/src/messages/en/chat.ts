@@ -9,8 +9,8 @@ export default {
   fresh: "New conversation",
   none: "None yet: what you say is listed here.",
   untitled: "Without a title",
-  storage: (most: number) =>
-    `Conversations stay in this browser alone, the newest ${number(most)} of them. Each answer is also a run in your history.`,
+  storage: (most: number) => `Conversations stay in this browser alone, the newest ${number(most)} of them.`,
+  alsoRuns: "Each answer is also a run in your history.",
   notStored: "This browser keeps nothing of this",
   notStoredAbout:
     "Its database cannot be used, or is full. A reload loses what was said; delete conversations, or copy the link.",

@@ -13,6 +13,7 @@ export default {
   ended: (count: number) => plural(count, { one: "1 ended", other: `${number(count)} ended` }),
   p95: (seconds: string) => `p95 ${seconds}`,
   countedTo: (moment: string) => `Counted up to ${moment}.`,
+  tooFew: "Until 30 runs of it have ended in this time, its owner alone sees how fast it is and how often it fails.",
   rounded: "Percentiles are within 1% of the exact ones.",
   ends: {
     succeeded: "Succeeded",

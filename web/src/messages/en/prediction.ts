@@ -30,6 +30,7 @@ export default {
   idleLink: "A link to a prediction shows it live.",
   canceled: "Canceled",
   canceledAbout: "The output up to then is kept.",
+  canceledEmpty: "Nothing had been put out yet: a picture is there once its last step is done.",
   cancel: "Cancel",
   retry: "Retry",
   copy: "Copy",
