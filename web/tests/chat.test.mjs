@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import {
   api,
@@ -43,6 +44,31 @@ async function writeLong(page) {
   await page.getByRole("switch", { name: "Ignore the end" }).check();
   await page.locator('[data-field="temperature"] input[type="number"]').fill("0");
 }
+
+test("an empty conversation offers what the model's samples were asked", SLOW, async () => {
+  const operations = await readFile(new URL("../src/api/chat.graphql", import.meta.url), "utf8");
+  const [query] = operations.match(/^query ChatModel\(.*?^\}/ms);
+  const said = (content) => ({ id: content, input: { messages: [{ role: "user", content }] } });
+  const others = [
+    { id: "a", input: { prompt: "no message" } },
+    { id: "b", input: null },
+  ];
+  const page = await openChat({
+    prepare: (p) =>
+      fake(p, "ChatModel", async (variables) => {
+        const { model } = await api(query, variables);
+        return { data: { model: { ...model, samples: [said(QUESTION), said("<b>What?</b>"), ...others] } } };
+      }),
+  });
+  const offered = page.locator(".chat-empty button");
+  await offered.nth(1).waitFor();
+  assert.deepEqual(await offered.allTextContents(), [QUESTION, "<b>What?</b>"]);
+  await assertAccessible(page, "an empty conversation");
+  await offered.first().click();
+  await answers(page).first().waitFor();
+  await page.locator('.turn[data-role="user"]').getByText(QUESTION).waitFor();
+  assert.equal(await offered.count(), 0);
+});
 
 test("a conversation is asked, answered, gone on with, and there again after a reload", SLOW, async () => {
   const page = await openChat();

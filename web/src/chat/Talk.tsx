@@ -188,12 +188,37 @@ function Thread({ chat }: { chat: Chat }) {
           />
         ))}
       </ol>
-      {turns.length === 0 && chat.isReady.value && <p class="hint chat-empty">{say.chat.empty}</p>}
+      {turns.length === 0 && chat.isReady.value && <Beginnings chat={chat} />}
       <p class="visually-hidden" role="status">
         {chat.run.value !== null ? say.chat.isWriting : turns.at(-1)?.role === "assistant" ? say.chat.isDone : ""}
       </p>
     </>
   );
+}
+
+/** What one may begin with: what the model's samples were asked. */
+function Beginnings({ chat }: { chat: Chat }) {
+  const questions = (chat.model.value?.samples ?? [])
+    .map(({ input }) => questionOf(input))
+    .filter((text) => text !== "");
+  return (
+    <div class="chat-empty">
+      <p class="hint">{say.chat.empty}</p>
+      {questions.map((text) => (
+        <button key={text} type="button" class="button" onClick={() => void chat.send(text, [])}>
+          {text}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** The one thing that was said to a model in an input; "" where there was more, or something else. */
+function questionOf(input: unknown): string {
+  const messages = (input as { messages?: unknown } | null)?.messages;
+  if (!Array.isArray(messages) || messages.length !== 1) return "";
+  const { role, content } = messages[0] as { role?: unknown; content?: unknown };
+  return role === "user" && typeof content === "string" ? content : "";
 }
 
 /** Keeps the page at its end while a conversation grows, unless the reader went elsewhere. */

@@ -43,11 +43,21 @@ function rowsOf({ metrics, seed, attempts }: Prediction, cost: Cost | null): [st
   ];
 }
 
-/** What the model itself measured, by the names it gave. */
+/** What the model itself measured, by the names it gave: `switch_seconds` is "Switch", a time. */
 function measured(custom: unknown): [string, string][] {
   if (typeof custom !== "object" || custom === null) return [];
-  return Object.entries(custom).map(([name, value]) => [
-    name,
-    typeof value === "number" ? value.toLocaleString(locale.value, { maximumSignificantDigits: 6 }) : String(value),
-  ]);
+  return Object.entries(custom).map(([name, value]) => {
+    const isTime = typeof value === "number" && value >= 0 && /._seconds$/.test(name);
+    if (isTime) return [inWords(name.replace(/_seconds$/, "")), seconds(value)];
+    const isNumber = typeof value === "number";
+    return [
+      inWords(name),
+      isNumber ? value.toLocaleString(locale.value, { maximumSignificantDigits: 6 }) : String(value),
+    ];
+  });
+}
+
+function inWords(name: string): string {
+  const words = name.replaceAll("_", " ").trim() || name;
+  return words.charAt(0).toLocaleUpperCase(locale.value) + words.slice(1);
 }

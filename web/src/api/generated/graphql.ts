@@ -1645,7 +1645,7 @@ export type ChatModelQueryVariables = Exact<{
 }>;
 
 
-export type ChatModelQuery = { model: { id: string, slug: string, pausedAt: string | null, pauseReason: string | null, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null } | null };
+export type ChatModelQuery = { model: { id: string, slug: string, pausedAt: string | null, pauseReason: string | null, samples: Array<{ id: string, input: unknown }>, latestVersion: { id: string, number: number, state: VersionState, reason: string | null, inputSchema: unknown, progress: { phase: string, bytes: number | string, totalBytes: number | string | null } | null } | null } | null };
 
 export type ChatModelsQueryVariables = Exact<{
   first: number;
@@ -3739,6 +3739,10 @@ export const ChatModelDocument = /*#__PURE__*/ new TypedDocumentString(`
     slug
     pausedAt
     pauseReason
+    samples {
+      id
+      input
+    }
     latestVersion {
       id
       number
