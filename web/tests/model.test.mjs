@@ -296,3 +296,29 @@ test("an owner sets variables and secrets, reads no secret again, and removes th
   assert.equal(await other.getByRole("region", { name: "Variables and secrets" }).count(), 0);
   await api(update, { i: { model: slug, visibility: "PRIVATE" } }, token);
 });
+
+test("what a run may cost at most is told beside its button, for what the form has by now", SLOW, async () => {
+  const server = { version: "", registration: true, usersAddModels: false, passwordResets: false, singleSignOn: null };
+  const asked = [];
+  const page = await open(undefined, {
+    prepare: async (p) => {
+      await fake(p, "Viewer", () => ({ data: { viewer: null, server, prices: { currency: "USD" } } }));
+      await fake(p, "EstimateRun", ({ input }) => {
+        asked.push(input.model);
+        const { text } = input.input;
+        if (text === "refused")
+          return { data: null, errors: [{ message: "no", extensions: { code: "BAD_USER_INPUT" } }] };
+        return { data: { estimateCost: { most: `0.000${text.length}`, currency: "USD" } } };
+      });
+    },
+  });
+  const box = field(page, "text").locator("textarea");
+  await box.fill("abc");
+  await page.getByText("Costs $0.0003 at most", { exact: true }).waitFor();
+  await box.fill("refused");
+  await page.getByText(/^Costs/).waitFor({ state: "detached" });
+  await box.fill("a");
+  await page.getByText("Costs $0.0001 at most", { exact: true }).waitFor();
+  assert.deepEqual([...new Set(asked)], [MODELS.echo]);
+  await assertAccessible(page, "an estimate");
+});

@@ -3,10 +3,12 @@ import { JsonView } from "../form/JsonView";
 import type { InputForm } from "../form/values";
 import { loadMessages, say } from "../messages/messages";
 import { OptionsFold } from "../prediction/OptionsFold";
+import { isCharging } from "../session/charging";
 import { Callout } from "../ui/Callout";
 import { useModule } from "../ui/module";
 import { Tabs } from "../ui/Tabs";
 import type { Desk } from "./desk";
+import { Estimate } from "./Estimate";
 import { preparation } from "../ui/preparation";
 
 type View = "form" | "json" | "code";
@@ -100,6 +102,7 @@ function RunBar({ desk, form }: { desk: Desk; form: InputForm }) {
         <button type="button" class="button button-quiet" onClick={() => form.reset()}>
           {say.model.reset}
         </button>
+        {isCharging.value && <Estimate model={desk.target.value} input={form.draft()} />}
         {run.prediction.value && (desk.drawsSeed.value || form.hasSeed()) && (
           <label class="scope">
             <input

@@ -3,6 +3,7 @@ import { request } from "../api/client";
 import { LoginDocument, LogoutDocument, RegisterDocument, ViewerDocument } from "../api/generated/graphql";
 import { apiProblem, userProblem, type Problem } from "../api/problems";
 import { forgetTokens, keepTokens, refreshToken, type Tokens } from "../api/session";
+import { isCharging } from "./charging";
 
 export interface Credentials {
   handle: string;
@@ -35,6 +36,7 @@ export class Account {
     this.registration.value = answer.server.registration;
     this.passwordResets.value = answer.server.passwordResets;
     this.provider.value = answer.server.singleSignOn?.name ?? null;
+    isCharging.value = Boolean(answer.prices);
     this.mayAddModels.value = answer.server.usersAddModels || (answer.viewer?.isAdmin ?? false);
   }
 

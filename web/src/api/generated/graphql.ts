@@ -1928,7 +1928,14 @@ export type PredictionFieldsFragment = { id: string, status: PredictionStatus, i
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ViewerQuery = { viewer: { id: string, handle: string, isAdmin: boolean } | null, server: { version: string, registration: boolean, usersAddModels: boolean, passwordResets: boolean, singleSignOn: { name: string } | null } };
+export type ViewerQuery = { viewer: { id: string, handle: string, isAdmin: boolean } | null, server: { version: string, registration: boolean, usersAddModels: boolean, passwordResets: boolean, singleSignOn: { name: string } | null }, prices: { currency: string } | null };
+
+export type EstimateRunQueryVariables = Exact<{
+  input: CreatePredictionInput;
+}>;
+
+
+export type EstimateRunQuery = { estimateCost: { most: string, currency: string } | null };
 
 export type PredictionQueryVariables = Exact<{
   id: string;
@@ -4607,8 +4614,19 @@ export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
       name
     }
   }
+  prices {
+    currency
+  }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+export const EstimateRunDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query EstimateRun($input: CreatePredictionInput!) {
+  estimateCost(input: $input) {
+    most
+    currency
+  }
+}
+    `) as unknown as TypedDocumentString<EstimateRunQuery, EstimateRunQueryVariables>;
 export const PredictionDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Prediction($id: ID!) {
   prediction(id: $id) {

@@ -24,6 +24,7 @@ export default {
   run: "Starten",
   newSeed: "Neuer Seed",
   reset: "Zurücksetzen",
+  atMost: (amount: string) => `Kostet höchstens ${amount}`,
   readme: "Beschreibung",
   loading: "Wird geladen",
   allModels: "Alle Modelle",

@@ -22,6 +22,7 @@ export default {
   run: "Run",
   newSeed: "New seed",
   reset: "Reset",
+  atMost: (amount: string) => `Costs ${amount} at most`,
   readme: "Readme",
   loading: "Loading",
   allModels: "All models",
