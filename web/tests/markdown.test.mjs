@@ -118,6 +118,7 @@ const CASES = [
   "snake_case_name, 2 * 3 * 4, a*b*c, \\*not\\*, **a `**` b**, `` a ` b ``, [no link], [a](b c)",
   "<script>alert(1)</script>\n\ntext <b>b</b> &lt;i&gt; &amp; more\n\n<!-- note -->\n\nend",
   "*a **b** c* **a *b* c** **a*b** *a",
+  "<!-- note -->\n```sh\nx\n```\n<!-- of\n\ntwo --> rest\ntext\n\n<!-- open\n\n# in it",
 ];
 
 test("what models' readmes hold is read alike", () => {

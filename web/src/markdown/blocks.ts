@@ -41,6 +41,7 @@ const UNDERLINE = /^ {0,3}(=+|-+) *$/;
 const DELIMITERS = /^\|? *:?-+:? *(?:\| *:?-+:? *)*\|?$/;
 const QUOTE = /^ {0,3}> ?/;
 const TAG = /^ {0,3}<(?:\/?[a-z][\w-]*(?=[\s/>]|$)|!--|[?!])/i;
+const COMMENT = /^ {0,3}<!--/;
 const DEFINITION = /^ {0,3}\[([^\]]{1,200})\]: *<?([^\s>]+)>?(?: +["'(].*)?$/;
 
 /**
@@ -188,7 +189,11 @@ function blocksOf(lines: readonly string[], targets: Targets, room: Room, depth:
         ),
       });
     } else if (kind) list(kind);
-    else if (TAG.test(line))
+    else if (COMMENT.test(line)) {
+      const from = at;
+      const comment = take((_, i) => i === from || !lines[i - 1]!.includes("-->"));
+      found.push({ type: "html", text: comment.join("\n").trim() });
+    } else if (TAG.test(line))
       found.push({
         type: "html",
         text: take((next) => !isBlank(next))

@@ -46,13 +46,16 @@ function block(one: Block, headings: Headings): ComponentChildren {
     case "table":
       return table(one);
     case "html":
-      return <p class="raw-text">{one.text}</p>;
+      return isComment(one.text) ? null : <p class="raw-text">{one.text}</p>;
     case "rule":
       return <hr />;
     case "cut":
       return <p class="hint">{say.ui.textTooLong}</p>;
   }
 }
+
+/** What its writer wants nobody to see. */
+const isComment = (text: string): boolean => text.startsWith("<!--") && text.indexOf("-->") === text.length - 3;
 
 const Code = ({ text }: { text: string }) => (
   <pre tabIndex={0}>
