@@ -29,7 +29,7 @@ test: dev web ## Run the whole test suite with real parts
 	$(SHARED) tests/architecture tests/unit tests/zoo tests/hostile -m "not slow"
 	$(SHARED) tests/integration -m "not slow"
 	$(PYTEST) tests/chaos -m "not slow"
-	$(PYTEST) tests/e2e
+	$(PYTEST) tests/e2e -m "not slow"
 	$(PAIRED) tests/clients -m "not slow"
 	$(PAIRED) tests/web -m "not slow"
 
@@ -40,7 +40,7 @@ test-integration: dev web ## Run the integration tests: real PostgreSQL, Redis a
 	$(SHARED) tests/integration -m "not slow"
 
 test-e2e: dev web ## Run the end-to-end tests: a new user's story over HTTP and WebSocket
-	$(PYTEST) tests/e2e
+	$(PYTEST) tests/e2e -m "not slow"
 
 test-clients: dev web ## Run stock GraphQL clients of npm and PyPI against the API, the audits, and the schema's lint
 	$(PAIRED) tests/clients -m "not slow"
