@@ -35,11 +35,18 @@ class CommandGroup(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names of all, the server's first."""
-        return [*super().list_commands(ctx), *self._client.list_commands(ctx)]
+        return list(dict.fromkeys([*super().list_commands(ctx), *self._client.list_commands(ctx)]))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """A subcommand."""
-        return super().get_command(ctx, cmd_name) or self._client.get_command(ctx, cmd_name)
+        """A subcommand; a group that the server and the client have, such as `models`, has the commands of both."""
+        own = super().get_command(ctx, cmd_name)
+        if own is not None and not isinstance(own, TyperGroup):
+            return own
+        theirs = self._client.get_command(ctx, cmd_name)
+        if own is None or not isinstance(theirs, TyperGroup):
+            return own or theirs
+        own.commands = {**theirs.commands, **own.commands}
+        return own
 
     @cached_property
     def _client(self) -> TyperGroup:

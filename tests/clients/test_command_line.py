@@ -304,6 +304,9 @@ def test_the_server_s_command_has_the_same_subcommands(anybody: CommandLine) -> 
 
     shown = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "120"}).stdout
     assert all(f" {name} " in shown for name in ("serve", "worker", "run", "predictions", "models", "login"))
+    assert shown.count("│ models ") == 1
+    both = CliRunner().invoke(app, ["models", "--help"], env={"COLUMNS": "120"}).stdout
+    assert all(f"│ {name} " in both for name in ("feature", "reports", "list", "create", "publish"))
 
 
 def test_the_shell_completes_names_of_models(anybody: CommandLine) -> None:
