@@ -11,7 +11,7 @@ from server.adapters.database import columns, from_json, from_row, rows
 from server.adapters.large_columns import LARGE, holds, read_large
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
-from server.errors import NotFoundError
+from server.errors import ForbiddenError, NotFoundError, UnauthenticatedError
 from server.live import answer_memory
 from server.tables import Prediction
 
@@ -104,6 +104,23 @@ async def find_visible(viewer: Viewer, prediction_id: UUID) -> Prediction:
     row = await read(prediction_id)
     if row is None or not may_see(viewer, row):
         raise NotFoundError("There is no prediction with this id.")
+    return row
+
+
+async def find_own(viewer: Viewer, prediction_id: UUID, act: str) -> Prediction:
+    """A prediction that the viewer ran, for what its user alone may do with it, such as "share".
+
+    Raises:
+        UnauthenticatedError: nobody is signed in.
+        ForbiddenError: somebody else ran it; or the API key may not write.
+        NotFoundError: there is none, or the viewer may not know of it.
+    """
+    if viewer.user_id is None:
+        raise UnauthenticatedError(f"Sign in to {act} predictions.")
+    viewer.require(Scope.WRITE)
+    row = await find_visible(viewer, prediction_id)
+    if row.user_id != viewer.user_id:
+        raise ForbiddenError(f"Only who ran a prediction can {act} it.")
     return row
 
 

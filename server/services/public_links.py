@@ -12,8 +12,8 @@ from uuid import UUID
 from server.adapters.database import from_json, rows
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
-from server.errors import ConflictError, ForbiddenError, UnauthenticatedError
-from server.live.prediction_rows import find_visible, read_without_large
+from server.errors import ConflictError
+from server.live.prediction_rows import find_own, find_visible, read_without_large
 from server.tables import Prediction, PublicLink
 
 TOKEN_BYTES = 20
@@ -43,7 +43,7 @@ async def share(viewer: Viewer, prediction_id: UUID, *, shows_input: bool) -> Pr
         NotFoundError: there is none, or the viewer may not know of it.
         ConflictError: its data was removed.
     """
-    row = await _own(viewer, prediction_id)
+    row = await find_own(viewer, prediction_id, "share")
     token = secrets.token_urlsafe(TOKEN_BYTES)
     if not await rows(_SHARE, row.id, viewer.user_id, token, shows_input):
         # It may have been deleted meanwhile
@@ -54,18 +54,8 @@ async def share(viewer: Viewer, prediction_id: UUID, *, shows_input: bool) -> Pr
 
 async def unshare(viewer: Viewer, prediction_id: UUID) -> Prediction:
     """End the public link of a prediction of the viewer's, if it has one; raises as `share`, but for ConflictError."""
-    row = await _own(viewer, prediction_id)
+    row = await find_own(viewer, prediction_id, "share")
     await rows(_UNSHARE, row.id)
-    return row
-
-
-async def _own(viewer: Viewer, prediction_id: UUID) -> Prediction:
-    if viewer.user_id is None:
-        raise UnauthenticatedError("Sign in to share predictions.")
-    viewer.require(Scope.WRITE)
-    row = await find_visible(viewer, prediction_id)
-    if row.user_id != viewer.user_id:
-        raise ForbiddenError("Only who ran a prediction can share it.")
     return row
 
 

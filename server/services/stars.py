@@ -8,8 +8,8 @@ from uuid import UUID
 from server.adapters.database import rows
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
-from server.errors import ForbiddenError, UnauthenticatedError
-from server.live.prediction_rows import find_visible
+from server.errors import UnauthenticatedError
+from server.live.prediction_rows import find_own, find_visible
 from server.queue import stars as queue
 from server.runtime import Runtime
 from server.services import models
@@ -62,12 +62,7 @@ async def unstar_prediction(rt: Runtime, viewer: Viewer, prediction_id: UUID) ->
 
 
 async def _mark(rt: Runtime, viewer: Viewer, prediction_id: UUID, *, is_starred: bool) -> Prediction:
-    if viewer.user_id is None:
-        raise UnauthenticatedError("Sign in to star predictions.")
-    viewer.require(Scope.WRITE)
-    row = await find_visible(viewer, prediction_id)
-    if row.user_id != viewer.user_id:
-        raise ForbiddenError("Only who ran a prediction can star it.")
+    row = await find_own(viewer, prediction_id, "star")
     await queue.mark(row.id, is_starred=is_starred)
     work = UnitOfWork()
     work.announce(row.id, row.owner)

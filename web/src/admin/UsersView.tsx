@@ -26,7 +26,7 @@ export function UsersView() {
           {users.list.rows.value === null || users.list.isBusy.value ? (
             <>&nbsp;</>
           ) : (
-            say.admin.accounts(users.total.value, search !== "")
+            say.admin.accounts(users.list.total.value, search !== "")
           )}
         </p>
       </div>

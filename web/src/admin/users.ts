@@ -1,4 +1,3 @@
-import { signal } from "@preact/signals";
 import { request } from "../api/client";
 import { UsersDocument, type UsersQuery } from "../api/generated/graphql";
 import { Paged } from "../api/paged";
@@ -9,11 +8,9 @@ const PAGE = 30;
 
 /** The users that are looked for, page by page. */
 export class Users {
-  readonly total = signal(0);
   readonly list = new Paged<UserRow>(async (after) => {
     const filter = { search: this.#search || null };
     const { users } = await request(UsersDocument, { first: PAGE, after, filter });
-    this.total.value = users.totalCount;
     return users;
   });
   #search = "";

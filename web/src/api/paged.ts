@@ -4,11 +4,14 @@ import { apiProblem, refusalProblem, type Problem } from "./problems";
 interface Page<T> {
   nodes: readonly T[];
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  totalCount?: number;
 }
 
 /** A list that comes page by page, and changes to what is in it. */
 export class Paged<T> {
   readonly rows = signal<readonly T[] | null>(null);
+  /** How many rows there are on all pages; 0 where that is not asked for. */
+  readonly total = signal(0);
   readonly problem = signal<Problem | null>(null);
   readonly isBusy = signal(false);
   readonly hasMore = computed(() => this.#end.value !== null);
@@ -21,11 +24,12 @@ export class Paged<T> {
     const turn = ++this.#turn;
     this.isBusy.value = true;
     try {
-      const { nodes, pageInfo } = await this.ask(after);
+      const { nodes, pageInfo, totalCount = 0 } = await this.ask(after);
       if (turn !== this.#turn) return;
       batch(() => {
         this.rows.value = after === null ? nodes : [...(this.rows.value ?? []), ...nodes];
         this.#end.value = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+        this.total.value = totalCount;
         this.problem.value = null;
       });
     } catch (error) {
