@@ -205,7 +205,8 @@ def _storage_broken(settings: Settings, reason: str) -> Diagnosis:
     if settings.storage_type is StorageType.LOCAL:
         remedy = "Make STORAGE_DIR a folder that the account of the server may write, on a disk with room."
         return _broken("storage", f"{settings.storage_dir}: {reason}", remedy)
-    remedy = "Check S3_BUCKET, S3_REGION, S3_ENDPOINT_URL and the credentials, which list, get, put and delete objects."
+    remedy = "Check S3_BUCKET, S3_REGION, S3_ENDPOINT_URL, the clock and the credentials, "
+    remedy += "which must be allowed to list, get, put and delete objects."
     return _broken("storage", f"{settings.s3_bucket}: {reason}", remedy)
 
 

@@ -186,6 +186,11 @@ def _inconsistent_values(settings: Settings) -> Iterator[tuple[str, str]]:
 
     if settings.storage_type == "s3" and not settings.s3_bucket:
         yield "S3_BUCKET", "is not set; STORAGE_TYPE=s3 needs it"
+    if settings.s3_public_endpoint_url and not settings.s3_endpoint_url:
+        yield (
+            "S3_PUBLIC_ENDPOINT_URL",
+            "needs S3_ENDPOINT_URL, the address by which the server itself reaches the store",
+        )
     yield from _observability_problems(settings)
 
 

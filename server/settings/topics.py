@@ -25,6 +25,7 @@ from server.settings.types import (
     Origins,
     ProxyNetworks,
     Registration,
+    S3Addressing,
     Secrets,
     Sender,
     SmtpSecurity,
@@ -494,6 +495,13 @@ class StorageSettings(BaseSettings):
     s3_prefix: str = Field("", description="Prefix of every key in the bucket.")
     s3_region: Annotated[str | None, Blankable] = Field(None, description="Region of the bucket.")
     s3_endpoint_url: HttpUrl = Field(None, description="Endpoint of an S3-compatible store; if unset, AWS.")
+    s3_public_endpoint_url: HttpUrl = Field(
+        None, description="Where browsers reach that store, for links to files; if unset, S3_ENDPOINT_URL."
+    )
+    s3_addressing: S3Addressing = Field(
+        S3Addressing.AUTO,
+        description="Bucket in the name of the host (`virtual`) or in the `path`; `auto`: `virtual` at AWS alone.",
+    )
     storage_seconds: float = Field(
         60, ge=0.4, le=3600, description="How long storing the files of a prediction may take; then it fails."
     )

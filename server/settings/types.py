@@ -21,6 +21,14 @@ class StorageType(StrEnum):
     S3 = "s3"
 
 
+class S3Addressing(StrEnum):
+    """Where the URL of an object has the name of its bucket."""
+
+    AUTO = "auto"
+    PATH = "path"
+    VIRTUAL = "virtual"
+
+
 class Registration(StrEnum):
     """Whether strangers may register."""
 

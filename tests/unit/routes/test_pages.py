@@ -111,6 +111,14 @@ async def test_pictures_kept_here_need_no_other_origin(static: Path) -> None:
     [
         ({"s3_endpoint_url": "http://minio.lan:9000"}, "http://minio.lan:9000"),
         ({"s3_endpoint_url": "https://r2.example/with/path", "s3_region": "auto"}, "https://r2.example"),
+        (
+            {"s3_endpoint_url": "http://minio.lan:9000", "s3_public_endpoint_url": "https://s3.example.com"},
+            "https://s3.example.com",
+        ),
+        (
+            {"s3_endpoint_url": "http://minio.lan:9000", "s3_addressing": "virtual"},
+            "http://pictures.minio.lan:9000",
+        ),
         ({"s3_region": "eu-west-1"}, "https://pictures.s3.amazonaws.com"),
         ({"s3_region": "eu-west-1", "s3_bucket": "dotted.name"}, "https://s3.eu-west-1.amazonaws.com"),
         ({}, "https://pictures.s3.amazonaws.com"),
