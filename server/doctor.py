@@ -43,6 +43,7 @@ from server.log import configure_logging
 from server.services.catalogue import workers_alive
 from server.services.health import NO_WORKER
 from server.settings import Settings, SettingsError, require_services
+from server.settings.postgres_url import UNBOUND, read_postgres_url
 from server.settings.types import StorageType
 
 LEAST_POSTGRESQL = 140_000
@@ -127,9 +128,13 @@ async def check_database(settings: Settings) -> list[Diagnosis]:
     """PostgreSQL itself, the schema, the clocks and whether any worker is up; what cannot be asked is left out."""
     if settings.database_url is None:
         return []
+    url = settings.database_url.get_secret_value()
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS), open_database(settings.database_url.get_secret_value(), 1):
-            return await _ask_database()
+        async with asyncio.timeout(PATIENCE_SECONDS), open_database(url, 1):
+            parts = await _ask_database()
+            if read_postgres_url(url).binds_no_channel:
+                parts.append(_warning("database URL", *_sentences(UNBOUND, "; ")))
+            return parts
     except ReadOnlyDatabaseError as error:
         remedy = "Name the primary in DATABASE_URL; of several hosts there, the one that takes writes is used."
         return [_broken("database", str(error), remedy)]

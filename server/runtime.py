@@ -32,6 +32,7 @@ from server.adapters.tracing import NO_TRACING, Tracing
 from server.adapters.vault import Vault, open_vault
 from server.adapters.wakeups import CANCELS, CHANGES, Wakeups
 from server.settings import Settings, SettingsError, require_services
+from server.settings.postgres_url import UNBOUND, read_postgres_url
 from server.settings.types import StorageType
 
 if TYPE_CHECKING:
@@ -116,6 +117,8 @@ async def open_runtime(settings: Settings, role: Role, tracing: Tracing = NO_TRA
         await stack.enter_async_context(
             open_database(settings.database_url.get_secret_value(), settings.database_pool_size)
         )
+        if read_postgres_url(settings.database_url.get_secret_value()).binds_no_channel:
+            logger.warning("database.channel_not_bound", note=UNBOUND)
         if abs(ahead := await require_writes()) > CLOCK_SECONDS:
             logger.warning("clock.off", note=clock_note(ahead))
         await require_current_schema()

@@ -11,13 +11,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
-from asyncpg.exceptions import ReadOnlySQLTransactionError, TargetServerAttributeNotMatched, TooManyConnectionsError
+from asyncpg.exceptions import (
+    CannotConnectNowError,
+    ReadOnlySQLTransactionError,
+    TargetServerAttributeNotMatched,
+    TooManyConnectionsError,
+)
 from asyncpg.pool import Pool
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionContext, TransactionContextPooled
 from tortoise.exceptions import TransactionManagementError
 
-# A host that is gone answers nothing: the next of DATABASE_URL is asked after this long
+from server.settings.postgres_url import read_postgres_url
+
+# A host that is gone answers nothing: the next of DATABASE_URL is asked after this long, unless it says connect_timeout
 CONNECT_SECONDS = 5.0
 # How long a statement waits for a connection, where PostgreSQL gives no more and all of ours are in use
 WAIT_SECONDS = 5.0
@@ -89,17 +96,44 @@ class ConnectionPool(Pool):  # type: ignore[misc] # asyncpg's is not typed
             self._released.set()
 
 
-async def connect(*arguments: Any, **options: Any) -> asyncpg.Connection[Any]:
-    """A connection to a server that takes writes, the first such of several hosts.
+class Connector:
+    """Opens connections to a server that takes writes: the first such of the hosts of a URL.
 
-    Raises:
-        ReadOnlyDatabaseError: none does.
+    Each host may take `connect_timeout` of the URL, or CONNECT_SECONDS; the one that was chosen last is asked first.
     """
-    try:
-        connection: asyncpg.Connection[Any] = await asyncpg.connect(*arguments, **options)
-    except TargetServerAttributeNotMatched:
-        raise ReadOnlyDatabaseError from None
-    return connection
+
+    def __init__(self, url: str) -> None:
+        self._url = read_postgres_url(url)
+        self._first = 0
+
+    async def connect(self, *_: None, **options: Any) -> asyncpg.Connection[Any]:
+        """A connection; `options` are further ones of asyncpg's.
+
+        Raises:
+            ReadOnlyDatabaseError: none takes writes.
+        """
+        hosts = self._url.hosts
+        options = {"timeout": self._url.connect_seconds or CONNECT_SECONDS, **options}
+        failure: Exception = ReadOnlyDatabaseError()
+        for number in range(len(hosts)):
+            index = (self._first + number) % len(hosts)
+            try:
+                connection: asyncpg.Connection[Any] = await asyncpg.connect(
+                    **self._url.arguments(hosts[index]), **options
+                )
+            except TargetServerAttributeNotMatched:
+                continue
+            except (OSError, TimeoutError, CannotConnectNowError) as error:
+                failure = error
+            else:
+                self._first = index
+                return connection
+        raise failure
+
+
+async def connect(url: str, **options: Any) -> asyncpg.Connection[Any]:
+    """A connection as `Connector` opens it."""
+    return await Connector(url).connect(**options)
 
 
 class PostgresClient(AsyncpgDBClient):
@@ -107,11 +141,12 @@ class PostgresClient(AsyncpgDBClient):
 
     async def create_pool(self, **options: Any) -> ConnectionPool:
         """The pool of this process; `dsn` says where to, in every form that PostgreSQL's own clients know."""
-        for name in ("host", "port", "user", "password", "database"):
+        for name in ("host", "port", "user", "password", "database", "server_settings"):
             options.pop(name)
+        connector = Connector(options.pop("dsn"))
         defaults = {"max_queries": 50_000, "max_inactive_connection_lifetime": 300.0}
-        options |= {"timeout": CONNECT_SECONDS, "connect": connect, "record_class": asyncpg.Record, **defaults}
-        pool: ConnectionPool = await ConnectionPool(options.pop("dsn"), **options)
+        options |= {"connect": connector.connect, "record_class": asyncpg.Record, **defaults}
+        pool: ConnectionPool = await ConnectionPool(None, **options)
         return pool
 
     async def _translate_exceptions(self, func: Callable[..., Awaitable[Any]], *args: Any, **options: Any) -> Any:

@@ -142,7 +142,7 @@ async def _migration_lock(url: str, tell: Tell) -> AsyncIterator[asyncpg.Connect
     wait for all statements that began before them.
     """
     try:
-        connection = await connect(url, target_session_attrs="read-write")
+        connection = await connect(url)
     except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:
         raise unavailable(error) from error
     try:

@@ -20,6 +20,7 @@ from typing import Any
 
 import asyncpg
 
+from server.adapters.connections import ReadOnlyDatabaseError, connect
 from server.adapters.listening import PortError, bind
 from server.embedded import troubles
 from server.embedded.demo import ApiError, Demo
@@ -36,7 +37,6 @@ from server.settings.types import ModelCreators
 # Shown as what a browser can open
 LOCAL_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
 HEALTH_SECONDS = 5
-CONNECT_SECONDS = 5
 POLL_SECONDS = 0.03
 WATCH_SECONDS = 0.1
 START_SECONDS = 120.0
@@ -360,7 +360,7 @@ def _query(url: str, sql: str, *values: object) -> list[asyncpg.Record]:
     """Rows, or none where the database does not know the workers; only what is shown depends on it."""
 
     async def query() -> list[asyncpg.Record]:
-        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS)
+        connection = await connect(url)
         try:
             return list(await connection.fetch(sql, *values))
         finally:
@@ -368,7 +368,7 @@ def _query(url: str, sql: str, *values: object) -> list[asyncpg.Record]:
 
     try:
         return asyncio.run(query())
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ReadOnlyDatabaseError, TimeoutError):
         return []
 
 

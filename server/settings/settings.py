@@ -13,6 +13,7 @@ from pydantic_settings import SettingsConfigDict
 
 from server.settings.allowed_operations import read_operations
 from server.settings.environment import hidden_values, hide
+from server.settings.postgres_url import read_postgres_url
 from server.settings.topics import (
     MIN_SECRET_LENGTH,
     AccountSettings,
@@ -145,6 +146,7 @@ def _missing_values(settings: Settings, needs: Sequence[str]) -> Iterator[tuple[
 
 def _inconsistent_values(settings: Settings) -> Iterator[tuple[str, str]]:
     """Names and sentences of what does not fit together, in the order of the topics."""
+    yield from _database_problems(settings)
     if settings.allowed_operations is not None:
         try:
             read_operations(settings.allowed_operations)
@@ -192,6 +194,11 @@ def _inconsistent_values(settings: Settings) -> Iterator[tuple[str, str]]:
             "needs S3_ENDPOINT_URL, the address by which the server itself reaches the store",
         )
     yield from _observability_problems(settings)
+
+
+def _database_problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.database_url and (problem := read_postgres_url(settings.database_url.get_secret_value()).problem()):
+        yield "DATABASE_URL", problem
 
 
 def _mail_problems(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
 from server.settings import urls
+from server.settings.postgres_url import read_postgres_url
 from server.settings.types import (
     AbsolutePath,
     Aliases,
@@ -75,7 +76,7 @@ class ServerSettings(BaseSettings):
 class DatabaseSettings(BaseSettings):
     """Database"""
 
-    database_url: Annotated[SecretStr | None, Blankable, hidden(urls.postgres_url)] = Field(
+    database_url: Annotated[SecretStr | None, Blankable, hidden(read_postgres_url)] = Field(
         None,
         description="PostgreSQL 14 or newer, as postgresql://user:password@host:port/database; or host:port,host:port.",
     )

@@ -71,7 +71,7 @@ def _split_aliases(value: Any) -> Any:
     return dict(urls.alias(part) for part in _split(value)) if isinstance(value, str) else value
 
 
-def hidden(check: Callable[[str], str]) -> AfterValidator:
+def hidden(check: Callable[[str], object]) -> AfterValidator:
     """A check of a text that stays hidden."""
 
     def checked(secret: SecretStr | None) -> SecretStr | None:

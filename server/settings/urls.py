@@ -1,6 +1,6 @@
 """The rules of URLs and addresses among the settings: each returns the text, or raises ValueError with a sentence.
 
-No sentence repeats a URL, which may hold a password.
+Those of DATABASE_URL are in `postgres_url`. No sentence repeats a URL, which may hold a password.
 """
 
 from __future__ import annotations
@@ -12,40 +12,10 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 from server.domain.accounts import normalise_email
 from server.domain.models import parse_reference
 
-SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
-POSTGRES_OPTIONS = ("host", "port", "sslmode", "application_name", "target_session_attrs")
-WRITABLE_SERVERS = ("read-write", "primary")
 REDIS_OPTIONS = re.compile(r"db|username|password|client_name|protocol|ssl_\w+")
 MODEL_SLUG = re.compile(r"[^/\s]+/[^/\s]+")
 SENDER = re.compile(r"(?:(?P<name>[^<>\"\x00-\x1f\x7f]{1,100}?)\s*<(?P<address>[^<>\s]+)>|(?P<bare>[^<>\s]+))")
 ALIAS = re.compile(r"[\w./:@+-]{1,100}", re.ASCII)
-
-
-def postgres_url(url: str) -> str:
-    """A URL that PostgreSQL's client understands; it may name several hosts, of which one takes writes."""
-    parts = _split(_first_host(url), ("postgresql", "postgres"), "postgresql://user:password@host:port/database")
-    options = dict(parse_qsl(parts.query))
-    if unknown := sorted(set(options) - set(POSTGRES_OPTIONS)):
-        raise ValueError(f"accepts the options {', '.join(POSTGRES_OPTIONS)}, but not {', '.join(unknown)}")
-    if not re.fullmatch(r"\d{1,5}(,\d{1,5})*", options.get("port", "5432")):
-        raise ValueError("the option port is not a number")
-    if options.get("sslmode", "prefer") not in SSL_MODES:
-        raise ValueError(f"the option sslmode is not one of {', '.join(SSL_MODES)}")
-    if options.get("target_session_attrs", "read-write") not in WRITABLE_SERVERS:
-        raise ValueError(f"the option target_session_attrs is not one of {', '.join(WRITABLE_SERVERS)}")
-    return url
-
-
-def _first_host(url: str) -> str:
-    """A URL as if it named its first host alone; raises ValueError with a sentence where another has no valid port."""
-    scheme, separator, rest = url.partition("://")
-    place, slash, path = rest.partition("/")
-    account, at, hosts = place.rpartition("@")
-    first, *others = hosts.split(",")
-    for host in others:
-        if not re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^\s:@]+)(:\d{1,5})?", host):
-            raise ValueError("names several hosts; write them as postgresql://user:password@host1:5432,host2:5432/name")
-    return f"{scheme}{separator}{account}{at}{first}{slash}{path}"
 
 
 def redis_url(url: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from server.tables.api_keys import ApiKey
 from server.tables.audit import AuditEvent
@@ -126,8 +125,6 @@ def tortoise_config(database_url: str, pool_size: int = 10, command_seconds: flo
     # None is kept open that nobody uses: a pool that shall have one says so at length whenever it has not
     limits = {"minsize": 0, "maxsize": pool_size, "command_timeout": command_seconds}
     credentials = {"dsn": database_url, **limits, "reset": _leave_session}
-    if "target_session_attrs" not in dict(parse_qsl(urlsplit(database_url).query)):
-        credentials["target_session_attrs"] = "read-write"
     return {
         "connections": {"default": {"engine": "server.adapters.connections", "credentials": credentials}},
         "apps": {"models": {"models": list(MODULES), "default_connection": "default"}},

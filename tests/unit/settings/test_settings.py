@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-from asyncpg.connect_utils import _parse_connect_dsn_and_args
 
 from server.settings import (
     SERVICES,
@@ -14,8 +13,6 @@ from server.settings import (
     require_services,
 )
 from server.settings.settings import MAKE_SECRET, secret_weakness
-from server.settings.urls import postgres_url
-from server.tables import tortoise_config
 from tests.unit.settings.problems import problem
 
 GOOD_SECRET = "kT3vQ9xW-bZ7mR2cY8nL5pF1dH6jS4gA0eUoIqXwVtBy"
@@ -82,7 +79,7 @@ WRONG_URLS = {
         "postgresql://[::1/b",
         "postgresql:///b?host=/tmp&port=x",
         "postgresql://a/b?sslmode=maybe",
-        "postgresql://a/b?sslrootcert=x",
+        "postgresql://a/b?sslrootcert=/no/such/file",
     ],
     "REDIS_URL": ["foo", "http://a", "redis://a:port", "redis://a/one", "unix://", "unix:///a?db=x", "redis://a?x=1"],
     "PUBLIC_URL": ["foo", "ftp://a", "http://", "https://a/?b", "https://a b"],
@@ -115,28 +112,6 @@ def test_wrong_addresses(monkeypatch: pytest.MonkeyPatch, name: str, value: str)
 )
 def test_right_addresses(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     assert load(monkeypatch, **{name: value})
-
-
-@pytest.mark.parametrize(
-    ("url", "addresses", "ssl"),
-    [
-        ("postgresql://u:p%40ss@a:5433/b?sslmode=disable", [("a", 5433)], False),
-        ("postgresql://u@a/b?sslmode=require", [("a", 5432)], True),
-        ("postgresql://u@a,b:5433/c?target_session_attrs=primary", [("a", 5432), ("b", 5433)], True),
-        ("postgresql://u:@/b?host=/run/db&port=5433", ["/run/db/.s.PGSQL.5433"], False),
-    ],
-)
-def test_the_driver_connects_as_the_url_says(url: str, addresses: list[object], ssl: bool) -> None:
-    assert postgres_url(url) == url
-    credentials = tortoise_config(url)["connections"]["default"]["credentials"]
-    sure = {"service": None, "servicefile": None, "host": None, "port": None, "user": None, "password": None}
-    sure |= {"passfile": None, "database": None, "ssl": None, "direct_tls": None, "server_settings": {}}
-    attributes = credentials.get("target_session_attrs")
-    sure |= {"target_session_attrs": attributes, "krbsrvname": None, "gsslib": None}
-    parsed, parameters = _parse_connect_dsn_and_args(dsn=credentials["dsn"], **sure)
-    assert list(parsed) == addresses
-    assert bool(parameters.ssl) is ssl
-    assert parameters.target_session_attrs.value == ("primary" if "primary" in url else "read-write")
 
 
 def test_a_file_of_settings_that_is_no_text(tmp_path: Path) -> None:
