@@ -159,6 +159,9 @@ async def _backlog() -> list[Metric]:
     paused = GaugeMetricFamily(
         "inference_queue_paused", "Of the predictions waiting, those of paused models, by queue.", labels=("queue",)
     )
+    in_queue = GaugeMetricFamily(
+        "inference_queue_running", "Predictions running, by the queue that they waited in.", labels=("queue",)
+    )
     running = GaugeMetricFamily("inference_predictions_running", "Predictions running, by kind.", labels=("kind",))
     paused_by_queue = await count_paused()
     running_by_kind: dict[str, int] = {}
@@ -166,6 +169,7 @@ async def _backlog() -> list[Metric]:
         depth.add_metric([state.queue], state.depth)
         age.add_metric([state.queue], state.age_seconds)
         paused.add_metric([state.queue], paused_by_queue.get(state.queue, 0))
+        in_queue.add_metric([state.queue], state.running)
         kind = kind_queue(state.queue)
         running_by_kind[kind] = running_by_kind.get(kind, 0) + state.running
     for kind, count in running_by_kind.items():
@@ -202,7 +206,7 @@ async def _backlog() -> list[Metric]:
         "inference_invitations_open", "Invitations that can be accepted.", value=counts["invitations"]
     )
     mails = GaugeMetricFamily("inference_mails_waiting", "Mails to send, now or later.", value=counts["mails"])
-    return [depth, age, paused, running, pending, late, deletions, batches, items, invitations, mails]
+    return [depth, age, paused, in_queue, running, pending, late, deletions, batches, items, invitations, mails]
 
 
 _WORKER_METRICS = (

@@ -61,8 +61,9 @@ async def test_a_long_queue_is_not_counted_to_its_end(
 
 
 async def test_what_runs(rt: Runtime, version: Version) -> None:
-    before = await values(rt, "inference_predictions_running")
+    before, in_queue = await values(rt, "inference_predictions_running"), await values(rt, "inference_queue_running")
     row = await store.add(version, "image.cpu", status="processing")
+    assert (await values(rt, "inference_queue_running"))["image.cpu"] == in_queue["image.cpu"] + 1
     assert (await values(rt, "inference_predictions_running"))["image"] == before["image"] + 1
     await row.delete()
 
