@@ -36,7 +36,7 @@ class ModelReportQuery:
         ] = None,
     ) -> Connection[ModelReport]:
         chosen = filter or ModelReportFilter()
-        query = model_reports.listing(info.context.viewer, is_open=chosen.open, slug=chosen.model)
+        query = await model_reports.listing(info.context.viewer, is_open=chosen.open, slug=chosen.model)
         return await connection(query, ModelReport.of, first, after, last, before)
 
 

@@ -341,7 +341,7 @@ def list_reports(
     """List the reports of models that users sent, the newest first."""
 
     async def read(_: Runtime) -> list[ModelReport]:
-        query = model_reports.listing(None, is_open=not closed, slug=model)
+        query = await model_reports.listing(None, is_open=not closed, slug=model)
         return await query.select_related("model__owner", "reporter").order_by("-created_at", "-id").limit(limit)
 
     listed = beside_servers(read)

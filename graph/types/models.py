@@ -632,6 +632,11 @@ class CreateModelInput:
 @strawberry.input(description="Changes to a model; fields that are left out stay as they are.")
 class UpdateModelInput:
     model: str = strawberry.field(description=SLUG)
+    name: str | None = strawberry.field(
+        default=None,
+        description="Name, unique among its owner's models. Its former name leads on to it, and no other model of its "
+        "owner's gets that.",
+    )
     description: str | None = strawberry.field(default=None, description=DESCRIPTION)
     visibility: Visibility | None = strawberry.field(default=None, description="Who can see the model.")
     tags: list[str] | None = strawberry.field(default=None, description=TAGS)
@@ -651,6 +656,7 @@ class UpdateModelInput:
 
     def changes(self) -> ModelChanges:
         return ModelChanges(
+            name=self.name,
             description=self.description,
             visibility=self.visibility,
             tags=self.tags,

@@ -127,6 +127,8 @@ async def cancel_items(rt: Runtime, batch_id: UUID, most: int | None = None) -> 
 async def _advance(rt: Runtime, lease: BatchLease, read_request: ReadRequest | None) -> None:
     batch = await without_large(Batch.filter(id=lease.id)).get()
     version = await Version.get(id=batch.version_id).select_related("model__owner")
+    # A file may name it as it was called when that was written
+    await version.model.fetch_related("former_names")
     if version.model.deleted_at is not None:
         await queue.request_cancel(lease.id, "Its model was deleted.")
         return

@@ -98,7 +98,8 @@ async def delete_some(
     most = first or DEFAULT_AT_ONCE
     # What is to go once it has stopped would come again and again
     requested = Deletion.filter(deleted_at=None).values("prediction_id")
-    query = listing(viewer, criteria).filter(id__not_in=Subquery(requested)).order_by("created_at", "id")
+    query = await listing(viewer, criteria)
+    query = query.filter(id__not_in=Subquery(requested)).order_by("created_at", "id")
     chosen = await query.limit(most + 1).only("id", "user_id", "owner")
     counts = await _delete(rt, viewer, chosen[:most])
     return DeletionCounts(counts.deleted, counts.pending, has_more=len(chosen) > most)

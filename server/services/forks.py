@@ -36,7 +36,7 @@ from server.errors import (
 )
 from server.queue import prices
 from server.runtime import Runtime
-from server.services import models, versions
+from server.services import former_names, models, versions
 from server.tables import Model, User, Version
 
 _OURS = FOLDER_PREDICTORS | OPEN_PREDICTORS | frozenset(DEFAULT_PREDICTORS.values())
@@ -139,12 +139,15 @@ async def _add(owner: User, original: Model, source: Version, new: NewFork) -> M
     if source.source_type == SourceType.HUGGINGFACE.value:
         # A branch may have moved on since: prepared again, it would be another commit
         copied["revision_asked"] = source.revision
+    conflict = ConflictError(f"{owner.handle}/{new.name} is taken.")
     try:
         async with in_transaction():
             model = await Model.create(
                 owner=owner, name=new.name, visibility=new.visibility.value, forked_from=original.id, **shared
             )
+            if await former_names.is_reserved(owner.id, new.name, model.id):
+                raise conflict
             await Version.create(model=model, number=1, state=VersionState.READY.value, **copied)
     except IntegrityError:
-        raise ConflictError(f"{owner.handle}/{new.name} is taken.") from None
+        raise conflict from None
     return model

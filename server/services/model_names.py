@@ -13,7 +13,7 @@ from server.domain.models import Slug, parse_reference, parse_slug
 from server.domain.version_ids import parse_version_id
 from server.errors import InvalidInputError, NotFoundError, UnauthenticatedError, Violation
 from server.runtime import Runtime
-from server.services import models, versions
+from server.services import former_names, models, versions
 from server.tables import ModelAlias, User
 
 ALIASES_MAX = 100
@@ -31,9 +31,15 @@ async def slug_of_version(named: str) -> str:
     if row_id is None:
         return named
     slug = await versions.slug_of(row_id)
-    if slug is None or (model is not None and parse_slug(model) != Slug(slug.owner, slug.name)):
+    if slug is None or (model is not None and not await _names(model, slug.model)):
         raise NotFoundError(f"There is no version {named[:100]!r}.")
     return str(slug)
+
+
+async def _names(text: str, model: Slug) -> bool:
+    """Whether a text names a model, or did so formerly."""
+    named = parse_slug(text)
+    return named is not None and model in (named, await former_names.follow(named))
 
 
 async def slug_of_name(rt: Runtime, viewer: Viewer, name: str) -> str:

@@ -21,7 +21,7 @@ from server.errors import (
     UnauthenticatedError,
 )
 from server.runtime import Runtime
-from server.services import audit, models, rate_limits
+from server.services import audit, former_names, models, rate_limits
 from server.tables import Model, ModelReport
 
 
@@ -56,7 +56,9 @@ async def report(rt: Runtime, viewer: Viewer, slug: str, reason: ReportReason, t
     return model
 
 
-def listing(viewer: Viewer | None, *, is_open: bool | None = None, slug: str | None = None) -> QuerySet[ModelReport]:
+async def listing(
+    viewer: Viewer | None, *, is_open: bool | None = None, slug: str | None = None
+) -> QuerySet[ModelReport]:
     """The reports of models, those of deleted ones too; no viewer is the operator at the command line.
 
     Raises:
@@ -69,6 +71,7 @@ def listing(viewer: Viewer | None, *, is_open: bool | None = None, slug: str | N
         query = query.filter(closed_at__isnull=is_open)
     if slug is not None:
         parsed = parse_slug(slug)
+        parsed = await former_names.follow(parsed) if parsed else None
         owner, name = (parsed.owner, parsed.name) if parsed else ("", "")
         query = query.filter(model__owner__handle=owner, model__name=name)
     return query

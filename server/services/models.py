@@ -59,8 +59,8 @@ from server.errors import (
 from server.queue import shares
 from server.queue.cancel import cancel_predictions_of_model
 from server.runtime import Runtime
-from server.services import audit, model_search, versions
-from server.tables import Model, ModelStar, ModelVariable, Prediction, User, Version
+from server.services import audit, former_names, model_search, versions
+from server.tables import FormerModelName, Model, ModelStar, ModelVariable, Prediction, User, Version
 from server.tables.models import VISIBLE
 from server.unit_of_work import unit_of_work
 
@@ -97,6 +97,7 @@ class ModelChanges:
     categories: list[ModelCategory] | None = None
     languages: list[str] | None = None
     license: License | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -166,11 +167,14 @@ async def add(rt: Runtime, owner: User, new: NewModel, base: Version | None = No
                 model = await Model.create(owner=owner, name=new.name, **values)
             except IntegrityError:
                 raise conflict from None
+            if await former_names.is_reserved(owner.id, new.name, model.id):
+                raise conflict
         elif model.runs or not await versions.give_up(model.id, is_deleted=model.deleted_at is not None):
             raise conflict
         else:
             # What its owner gave the former class is not for another
             await ModelVariable.filter(model_id=model.id).delete()
+            await FormerModelName.filter(model_id=model.id).delete()
             await model.update_from_dict({**values, "created_at": now(), "deleted_at": None}).save()
             model.owner = owner
         await versions.add(work, model, new.version, base)
@@ -247,9 +251,15 @@ def check_may_add(rt: Runtime, viewer: Viewer) -> None:
 
 
 async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) -> Model:
-    """Change a model of the viewer's; raises as `find_own`, and InvalidInputError."""
+    """Change a model of the viewer's, to which a former name of it leads on.
+
+    Raises:
+        As `find_own`.
+        InvalidInputError: a change breaks rules, or the name is another model's.
+    """
     model = await find_own(viewer, slug)
-    violations = _description_violations(changes.description or "") + tag_violations(changes.tags or [])
+    violations = [] if changes.name is None else name_violations(changes.name)
+    violations += _description_violations(changes.description or "") + tag_violations(changes.tags or [])
     violations += await _sample_violations(viewer, model, changes.samples or [])
     shared_with, reasons = await _find_shared(model, changes.shared_with or [])
     card = ModelCard(tuple(changes.categories or ()), tuple(changes.languages or ()),
@@ -279,15 +289,19 @@ async def update(rt: Runtime, viewer: Viewer, slug: str, changes: ModelChanges) 
         model.languages = columns["languages"]
     if changes.license is not None:
         model.license, model.license_url = columns["license"], columns["license_url"]
-    after = _audited(model)
-    changed = {name: value for name, value in after.items() if value != before[name]}
     async with in_transaction():
+        if changes.name is not None:
+            model.name = (await lock(model.id)).name
+            if changes.name != model.name:
+                await former_names.rename(model, changes.name)
+        after = _audited(model)
+        changed = {name: value for name, value in after.items() if value != before[name]}
         await model.save(update_fields=[
             *("description", "visibility", "tags", "samples", "shared_with", "updated_at"),
             *("categories", "languages", "license", "license_url"),
         ])  # fmt: skip
-        # What its owner writes on it is theirs; who sees it, and what others change of it, is told
-        if {"visibility", "shared_with"} & changed.keys() or (
+        # What its owner writes on it is theirs; its name, who sees it, and what others change of it, is told
+        if {"name", "visibility", "shared_with"} & changed.keys() or (
             model.owner_id != viewer.user_id and (changed or is_described)
         ):
             earlier = {name: before[name] for name in changed}
@@ -300,7 +314,7 @@ def _audited(model: Model) -> dict[str, Any]:
     """What the audit log tells of a model that is changed: it names nobody, so that it need not forget them."""
     shares = {"visibility": model.visibility, "shared_with": len(model.shared_with)}
     card = {"categories": model.categories, "languages": model.languages, "license": model.license}
-    return {**shares, "tags": model.tags, "samples": len(model.samples), **card}
+    return {"name": model.name, **shares, "tags": model.tags, "samples": len(model.samples), **card}
 
 
 async def _find_shared(model: Model, handles: list[str]) -> tuple[list[str], list[Violation]]:
@@ -444,8 +458,7 @@ async def lock_for_admin(viewer: Viewer | None, slug: str, act: str) -> Model:
     if viewer is not None:
         viewer.administer(Scope.WRITE, act)
     parsed = parse_unpinned(slug)
-    query = Model.filter(deleted_at=None, owner__handle=parsed.owner, name=parsed.name) if parsed else None
-    row = await query.only("id").first() if query else None
+    row = await _of_name(Model.filter(deleted_at=None), parsed) if parsed else None
     if row is None:
         raise NotFoundError(f"There is no model {slug[:100]!r}.")
     await database_rows("SELECT id FROM model WHERE id = $1 FOR UPDATE", row.id)
@@ -503,13 +516,29 @@ async def find(viewer: Viewer, slug: str | Slug) -> Model:
 async def find_visible(viewer: Viewer, slug: str | Slug) -> Model:
     """As `find`, for uses that need another scope than READ."""
     parsed = parse_slug(slug) if isinstance(slug, str) else slug
-    model = None
-    if parsed:
-        query = Model.filter(visible(viewer), owner__handle=parsed.owner, name=parsed.name)
-        model = await query.select_related("owner").first()
+    model = await _of_name(Model.filter(visible(viewer)), parsed) if parsed else None
     if model is None:
         raise NotFoundError(f"There is no model {str(slug)[:100]!r}.")
     return model
+
+
+async def find_any(slug: str) -> Model:
+    """A model whoever may know of it, deleted or not; raises NotFoundError."""
+    parsed = parse_slug(slug)
+    model = await _of_name(Model.all(), parsed) if parsed else None
+    if model is None:
+        raise NotFoundError(f"There is no model {slug[:100]!r}.")
+    return model
+
+
+async def _of_name(query: QuerySet[Model], slug: Slug) -> Model | None:
+    """The one of some models, with its owner, that has a name, or had it."""
+    query = query.select_related("owner")
+    if (model := await query.filter(owner__handle=slug.owner, name=slug.name).first()) is not None:
+        return model
+    if (now_called := await former_names.follow(slug)) == slug:
+        return None
+    return await query.filter(owner__handle=now_called.owner, name=now_called.name).first()
 
 
 def parse_unpinned(slug: str) -> Slug | None:

@@ -63,6 +63,7 @@ from server.runtime import Runtime
 from server.services import (
     audit,
     budgets,
+    former_names,
     input_urls,
     limits,
     models,
@@ -312,10 +313,7 @@ async def requeue_failed(rt: Runtime, viewer: Viewer | None, criteria: RequeueCr
         raise BadUserInputError(f"Requeue 1 to {REQUEUED_AT_ONCE} at once.")
     model, subject = None, Subject(SubjectType.SERVER)
     if criteria.model is not None:
-        parsed = parse_slug(criteria.model)
-        model = await Model.get_or_none(owner__handle=parsed.owner, name=parsed.name) if parsed else None
-        if model is None:
-            raise NotFoundError(f"There is no model {criteria.model[:100]!r}.")
+        model = await models.find_any(criteria.model)
         subject = Subject(SubjectType.MODEL, model.id, criteria.model, model.owner_id)
     times = [utc(at) if at else None for at in (criteria.completed_from, criteria.completed_before)]
     codes = sorted(code.value for code in criteria.codes)
@@ -450,8 +448,16 @@ def _preparing(version: Version) -> str:
 
 
 async def _resolve_versions(slugs: Sequence[Slug]) -> list[_Resolution | None]:
-    """What new predictions run, in one statement for all that come at once."""
-    distinct = list(dict.fromkeys(slugs))
+    """What new predictions run, in one statement for all that come at once, and one more for names of former days."""
+    known = await _resolve_named(list(dict.fromkeys(slugs)))
+    renamed = await former_names.follow_all(slug for slug in slugs if slug not in known)
+    if renamed:
+        of_now = await _resolve_named(list(dict.fromkeys(renamed.values())))
+        known |= {slug: of_now[name] for slug, name in renamed.items() if name in of_now}
+    return [known.get(slug) for slug in slugs]
+
+
+async def _resolve_named(distinct: list[Slug]) -> dict[Slug, _Resolution]:
     aliases = [None if s.alias == LATEST else s.alias for s in distinct]
     values = ([s.owner for s in distinct], [s.name for s in distinct], [s.number for s in distinct], aliases)
     resolutions: dict[Slug, _Resolution] = {}
@@ -463,7 +469,7 @@ async def _resolve_versions(slugs: Sequence[Slug]) -> list[_Resolution | None]:
             version = from_row(Version, row, "v_")
             version.model = model
         resolutions[distinct[row["place"] - 1]] = model, version
-    return [resolutions.get(slug) for slug in slugs]
+    return resolutions
 
 
 @cache
@@ -521,7 +527,7 @@ class PredictionCriteria:
     text: str | None = None
 
 
-def listing(viewer: Viewer, criteria: PredictionCriteria) -> QuerySet[Prediction]:
+async def listing(viewer: Viewer, criteria: PredictionCriteria) -> QuerySet[Prediction]:
     """The viewer's own predictions, or those of everybody, filtered but for `text`, without their large columns.
 
     Raises:
@@ -544,6 +550,7 @@ def listing(viewer: Viewer, criteria: PredictionCriteria) -> QuerySet[Prediction
         query = query.filter(created_at__lt=utc(criteria.created_before))
     if criteria.model is not None:
         slug = parse_slug(criteria.model)
+        slug = await former_names.follow(slug) if slug else None
         query = query.filter(model__owner__handle=slug.owner if slug else "", model__name=slug.name if slug else "")
         if slug and slug.number:
             query = query.filter(version__number=slug.number)
@@ -557,7 +564,7 @@ async def search(viewer: Viewer, criteria: PredictionCriteria) -> QuerySet[Predi
         UnauthenticatedError, ForbiddenError: as in `listing`.
         BadUserInputError, UnavailableError: as in `prediction_search.search`.
     """
-    query = listing(viewer, criteria)
+    query = await listing(viewer, criteria)
     if criteria.text is None:
         return query
     return query.filter(id__in=await prediction_search.search(query, criteria.text))

@@ -19,7 +19,7 @@ from server.errors import InvalidInputError, Violation
 from server.queue import prices as queue
 from server.queue.prices import PriceListing
 from server.runtime import Runtime
-from server.services import audit, models, versions
+from server.services import audit, former_names, models, versions
 from server.tables import Version
 
 MAX_INT = 2**31 - 1
@@ -112,6 +112,7 @@ async def _version_id(text: str) -> UUID | None:
     slug = parse_slug(text)
     if slug is None or slug.number is None or slug.number > MAX_INT:
         return None
+    slug = await former_names.follow(slug)
     named = Version.filter(
         model__owner__handle=slug.owner, model__name=slug.name, model__deleted_at=None, number=slug.number
     )

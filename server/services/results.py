@@ -17,12 +17,12 @@ from server.domain import files, secrets
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.audit import AuditAction, Subject, SubjectType
-from server.domain.models import Visibility, parse_slug
+from server.domain.models import Visibility
 from server.domain.predictions import NewPrediction
-from server.errors import ForbiddenError, NotFoundError
+from server.errors import ForbiddenError
 from server.queue.results import forget
 from server.runtime import Runtime
-from server.services import audit
+from server.services import audit, models
 from server.tables import Model, Version
 
 
@@ -73,10 +73,7 @@ async def purge(viewer: Viewer | None, slug: str | None = None) -> int:
     model, subject = None, Subject(SubjectType.SERVER)
     if slug is not None:
         # Deleted models have results too
-        parsed = parse_slug(slug)
-        model = await Model.get_or_none(owner__handle=parsed.owner, name=parsed.name) if parsed else None
-        if model is None:
-            raise NotFoundError(f"There is no model {slug[:100]}.")
+        model = await models.find_any(slug)
         subject = Subject(SubjectType.MODEL, model.id, slug, model.owner_id)
     async with in_transaction():
         count = await forget(model.id if model else None)

@@ -38,6 +38,7 @@ from server.errors import (
 )
 from server.queue import versions as queue
 from server.runtime import Runtime
+from server.services import former_names
 from server.tables import Model, Version
 from server.unit_of_work import UnitOfWork, unit_of_work
 
@@ -253,7 +254,8 @@ async def find_base(
     parsed = parse_slug(slug)
     if parsed is None or parsed.number is None:
         return refuse("Name the version that the adapter changes as owner/name:number.")
-    query = Version.filter(number=parsed.number, model__name=parsed.name, model__owner__handle=parsed.owner)
+    named = await former_names.follow(parsed)
+    query = Version.filter(number=parsed.number, model__name=named.name, model__owner__handle=named.owner)
     version = await query.filter(model__deleted_at=None).select_related("model").first()
     is_own = version is not None and version.model.owner_id == owner_id
     if version is None or not (is_own or viewer.is_admin or version.model.visibility == Visibility.PUBLIC.value):

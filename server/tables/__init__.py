@@ -16,7 +16,7 @@ from server.tables.identities import Identity, SignIn
 from server.tables.invitations import Invitation, PasswordReset
 from server.tables.mails import Mail
 from server.tables.model_aliases import ModelAlias
-from server.tables.models import Model, ModelVariable, Version
+from server.tables.models import FormerModelName, Model, ModelVariable, Version
 from server.tables.predictions import Prediction, Usage
 from server.tables.prices import PriceList
 from server.tables.public_links import PublicLink
@@ -41,6 +41,7 @@ __all__ = [
     "Experiment",
     "ExperimentSum",
     "ExperimentWebhook",
+    "FormerModelName",
     "Identity",
     "Invitation",
     "Mail",

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model as Row
 from uuid6 import uuid7
@@ -62,6 +63,7 @@ class Model(Row):
     pinned_at = fields.DatetimeField(null=True)
     traffic: Any = fields.JSONField(null=True)
     version_aliases: Any = fields.JSONField(default=dict)
+    former_names: fields.ReverseRelation[FormerModelName]
 
     class Meta:
         """Table options."""
@@ -76,6 +78,28 @@ class Model(Row):
             LiveIndex(fields=("trend", "id"), name="model_trend", where="deleted_at IS NULL"),
             LiveIndex(fields=("pinned_at",), name="model_pinned", where="pinned_at IS NOT NULL"),
         )
+
+
+class FormerModelName(Row):
+    """A name that a model had before it was renamed: it leads to the model, and no other of its owner's gets it."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid7)
+    model: fields.ForeignKeyRelation[Model] = fields.ForeignKeyField(
+        "models.Model", related_name="former_names", on_delete=fields.CASCADE
+    )
+    model_id: UUID
+    owner: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="former_model_names", on_delete=fields.CASCADE
+    )
+    owner_id: UUID
+    name = fields.CharField(max_length=64)
+
+    class Meta:
+        """Table options."""
+
+        table = "former_model_name"
+        unique_together = (("owner_id", "name"),)
+        indexes = (Index(fields=("model_id",), name="former_model_name_model"),)
 
 
 class ModelVariable(Row):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import openai
 import pytest
 from openai.types import Batch
@@ -138,6 +139,31 @@ def test_a_batch_of_texts_and_what_its_lines_may_not_be(openai_client: openai.Op
         "unknown": ("nonsense", "unknown_parameter"),
         "type": ("max_tokens", "invalid_type"),
     }
+
+
+def test_a_model_by_the_name_that_it_had_when_the_file_was_written(
+    openai_client: openai.OpenAI, live_server: LiveServer
+) -> None:
+    def ask(query: str, **values: Any) -> dict[str, Any]:
+        headers = {"authorization": f"Bearer {openai_client.api_key}"}
+        body = {"query": query, "variables": {"i": values}}
+        answer = httpx.post(f"{live_server.url}/graphql", json=body, headers=headers, trust_env=False).json()
+        model: dict[str, Any] = answer["data"]["change"]
+        return model
+
+    fork = "mutation ($i: ForkModelInput!) { change: forkModel(input: $i) { ... on Model { slug } } }"
+    rename = "mutation ($i: UpdateModelInput!) { change: updateModel(input: $i) { ... on Model { slug } } }"
+    former = ask(fork, model="demo/prose", name="former")["slug"]
+    slug = ask(rename, model=former, name="newer")["slug"]
+    bodies = [{"model": name, "prompt": "Once", "max_tokens": 2} for name in (former, slug, f"{former}:1")]
+    lines = [{"custom_id": str(n), "method": "POST", "url": TEXT, "body": body} for n, body in enumerate(bodies)]
+    file = upload(openai_client, lines)
+    over = ended(
+        openai_client, openai_client.batches.create(input_file_id=file, endpoint=TEXT, completion_window="24h")
+    )
+    assert over.error_file_id is None
+    answers = lines_of(openai_client, over.output_file_id)
+    assert [answer["response"]["body"]["model"] for answer in answers] == [f"{slug}:1"] * 3
 
 
 def test_what_a_line_notes_is_given_back(openai_client: openai.OpenAI, chat_model: str) -> None:

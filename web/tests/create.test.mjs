@@ -204,7 +204,7 @@ test("its owner describes a model, shares it and shows runs of theirs as samples
 
 test("traffic is shared among versions, rolled back, named, and the model deleted by its name", SLOW, async () => {
   const user = await register("owner");
-  const slug = await echoModel(user, "shared", 2);
+  let slug = await echoModel(user, "shared", 2);
   const page = await open(`/models/${slug}/edit`, { prepare: (p) => signIn(p, user.token), width: 360 });
   const traffic = page.locator('[aria-labelledby="traffic-title"]');
   await traffic.getByText("Now: the newest version that is ready.").waitFor();
@@ -237,6 +237,20 @@ test("traffic is shared among versions, rolled back, named, and the model delete
   await names.getByText(`${slug}:stable`).waitFor();
   await names.getByRole("button", { name: "Remove stable" }).click();
   await names.getByText(`${slug}:stable`).waitFor({ state: "detached" });
+  const rename = page.locator('[aria-labelledby="rename-title"]');
+  await rename.getByLabel("Name").fill("No Name");
+  await rename.getByRole("button", { name: "Rename" }).click();
+  await rename.locator(".field-errors").waitFor();
+  await rename.getByLabel("Name").fill("renamed");
+  await rename.getByRole("button", { name: "Rename" }).click();
+  const former = slug;
+  slug = `${user.handle}/renamed`;
+  await page.getByRole("heading", { name: `Edit ${slug}` }).waitFor();
+  await page.waitForURL(`**/models/${slug}/edit`);
+  for (const rest of ["", "/edit"]) {
+    await page.goto(page.url().replace(/\/models\/.*/, `/models/${former}${rest}`));
+    await page.waitForURL(`**/models/${slug}${rest}`);
+  }
   const removal = page.getByRole("button", { name: "Delete for good" });
   assert.equal(await removal.isDisabled(), true);
   await page.getByLabel(`Type ${slug} to delete it`).fill(slug.split("/")[1]);

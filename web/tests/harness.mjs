@@ -15,6 +15,9 @@ export const MODELS = {
 };
 export const SLOW = { timeout: 120_000 };
 
+/** How many times as slow as this machine pages shall be: what passes here by luck fails then (SLOWDOWN=6). */
+const SLOWDOWN = Number(process.env.SLOWDOWN ?? 1);
+
 let browser;
 const opened = [];
 
@@ -60,9 +63,23 @@ export async function open(
     if (message.type() === "error" && !allowed(message.text())) complaints.push(`console: ${message.text()}`);
   });
   opened.push({ context, complaints });
+  if (SLOWDOWN > 1) await slowDown(page);
   await prepare?.(page);
   await page.goto(BASE_URL + path);
   return page;
+}
+
+/** Slows a page's own work, and has what it does after a frame come late, as on a machine that others keep busy. */
+async function slowDown(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWDOWN });
+  await page.addInitScript((milliseconds) => {
+    const { requestAnimationFrame: frame, setTimeout: timeout } = window;
+    window.requestAnimationFrame = (callback) => frame((time) => timeout(() => callback(time), milliseconds));
+    // what waits for a frame that may not come, waits less than a tenth of a second
+    window.setTimeout = (callback, delay = 0, ...rest) =>
+      timeout(callback, delay > 0 && delay < 100 ? delay + milliseconds : delay, ...rest);
+  }, SLOWDOWN * 30);
 }
 
 export const field = (page, name) => page.locator(`[data-field="${name}"]`);

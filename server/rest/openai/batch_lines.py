@@ -176,7 +176,7 @@ def _read_body(rt: Runtime, batch: Batch, version: Version, line: JSON_OBJECT) -
 
 
 def _names(rt: Runtime, version: Version, name: object) -> bool:
-    """Whether a name of a model is one of the version that a batch runs."""
+    """Whether a name of a model is one of the version that a batch runs, loaded with the former names of its model."""
     if not isinstance(name, str):
         return False
     named = rt.settings.openai_aliases.get(name, name)
@@ -186,7 +186,8 @@ def _names(rt: Runtime, version: Version, name: object) -> bool:
     slug, own = parse_reference(named), version.model
     return (
         slug is not None
-        and (slug.owner, slug.name) == (own.owner.handle, own.name)
+        and slug.owner == own.owner.handle
+        and slug.name in (own.name, *(former.name for former in own.former_names))
         and slug.number in (None, version.number)
         and (slug.alias in (None, LATEST) or own.version_aliases.get(slug.alias) == version.number)
     )

@@ -14,7 +14,7 @@ from server.rest.caller import SIGN_IN, Caller, Calling
 from server.rest.openai.errors import UnknownModelError
 from server.rest.openai.forms import ERRORS, OpenAIModel, OpenAIModels
 from server.rest.requests import BoundedRoute
-from server.services import model_names, models, predictions, versions
+from server.services import former_names, model_names, models, predictions, versions
 from server.tables import Model, Version
 
 router = APIRouter(route_class=BoundedRoute, tags=["openai"], responses=ERRORS, dependencies=SIGN_IN)
@@ -33,8 +33,14 @@ async def list_openai_models(caller: Calling) -> Response:
     by_slug = {f"{row.owner.handle}/{row.name}": row for row in ready}
     data = []
     own = {row.name: row.slug for row in await model_names.aliases_of(caller.viewer)}
-    for alias, slug in {**caller.rt.settings.openai_aliases, **own}.items():
-        if (target := by_slug.get(slug.partition(":")[0])) is not None:
+    aliases = {
+        alias: named.model
+        for alias, slug in {**caller.rt.settings.openai_aliases, **own}.items()
+        if (named := parse_reference(slug)) is not None
+    }
+    renamed = await former_names.follow_all(slug for slug in aliases.values() if str(slug) not in by_slug)
+    for alias, slug in aliases.items():
+        if (target := by_slug.get(str(renamed.get(slug, slug)))) is not None:
             data.append(_body(alias, target))
     data += [_body(slug, row) for slug, row in by_slug.items()]
     return answer({"object": "list", "data": data})

@@ -138,7 +138,7 @@ async def list_predictions(
     model: Annotated[str | None, Query(max_length=200, description="`owner/name`.")] = None,
 ) -> Response:
     """Your predictions, newest first."""
-    query = predictions.listing(caller.viewer, PredictionCriteria(status=status, model=model))
+    query = await predictions.listing(caller.viewer, PredictionCriteria(status=status, model=model))
 
     async def bodies(rows: list[Row]) -> list[dict[str, Any]]:
         return await prediction_bodies(caller, rows)

@@ -9,6 +9,7 @@ import { About } from "./About";
 import { Deletion } from "./Deletion";
 import { Editing } from "./editing";
 import { Names } from "./Names";
+import { Rename } from "./Rename";
 import { SampleChoice } from "./SampleChoice";
 import { Traffic } from "./Traffic";
 import { VersionList } from "./VersionList";
@@ -63,6 +64,7 @@ export function EditPage({ account, route }: Props) {
           <VersionList editing={editing} model={model} isAdmin={account.isAdmin.value} />
           <Traffic key={model.versions.length} editing={editing} model={model} />
           <Names editing={editing} model={model} />
+          <Rename key={model.slug} editing={editing} model={model} />
           <Deletion editing={editing} model={model} />
         </>
       )}

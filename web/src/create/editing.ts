@@ -10,6 +10,7 @@ import {
 } from "../api/generated/graphql";
 import { apiProblem, passingProblem, refusalProblem, type Problem } from "../api/problems";
 import { say } from "../messages/messages";
+import { followName } from "../ui/router";
 import { errorsOf, type Errors } from "./fields";
 
 export type EditedModel = NonNullable<EditModelQuery["model"]>;
@@ -53,6 +54,7 @@ export class Editing {
       const { model } = await request(EditModelDocument, { slug: this.#slug });
       if (turn !== this.#turn) return;
       this.model.value = model;
+      if (model) followName(this.#slug, model.slug);
       const missing = { title: say.model.noModelTitle(this.#slug), detail: say.model.noModelDetail };
       this.problem.value = model ? null : missing;
       isAwaited = model?.versions.some(({ state }) => state === "PREPARING") ?? false;

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { request } from "../api/client";
 import { UploadDocument } from "../api/generated/graphql";
 import { uriOf } from "../api/uploads";
@@ -53,13 +53,14 @@ export function MaskPainter({ field, given, onClose }: Props) {
     if (!dialog.current?.open) dialog.current?.showModal();
     addressOf(given).then(setSource, () => setProblem(words.unreadable));
   }, []);
-  useEffect(() => {
+  // before the next frame and the next event: who uses a mask at once gets what they did last
+  useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (context && size) redraw(context, steps);
   }, [steps, size]);
 
-  const add = (step: Step) => setSteps([...steps, step]);
-  const undo = () => setSteps(steps.slice(0, -1));
+  const add = (step: Step) => setSteps((before) => [...before, step]);
+  const undo = () => setSteps((before) => before.slice(0, -1));
   const largest = size ? Math.max(SMALLEST, Math.round(Math.max(size.width, size.height) / 2)) : SMALLEST;
   const resize = (to: number) => setBrush(Math.min(largest, Math.max(SMALLEST, Math.round(to))));
   const isPainted = steps.some(({ kind }) => kind !== "clear");

@@ -7,6 +7,7 @@ import { say } from "../messages/messages";
 import { InputForm } from "../form/values";
 import { OptionsForm } from "../prediction/options";
 import { Run, type JoinedPrediction } from "../prediction/run";
+import { followName } from "../ui/router";
 
 export type Sample = ModelDetails["samples"][number];
 
@@ -57,6 +58,7 @@ export class Desk {
         return;
       }
       batch(() => this.#choose(model, number));
+      followName(slug, model.slug);
       wait = this.version.value?.state === "PREPARING" ? PREPARING_MS : 0;
     } catch (error) {
       if (turn !== this.#turn) return;

@@ -88,6 +88,13 @@ export function go(to: string, { replace = false } = {}): void {
   address.value = to;
 }
 
+/** Shows a model that was renamed by its name of now: what has it by another leaves no step for Back. */
+export function followName(asked: string, slug: string): void {
+  const shown = route.value;
+  if (asked === slug || !("slug" in shown) || shown.slug !== asked) return;
+  go(address.value.replace(modelPath(asked), modelPath(slug)), { replace: true });
+}
+
 /** Changes the query of the address, without a step for Back; null and "" take a parameter away. */
 export function amend(changes: Record<string, string | null>): void {
   const next = new URLSearchParams(query.value);

@@ -25,9 +25,9 @@ def doubled(last: str, levels: int, inside: str = "") -> str:
 
 @pytest.mark.parametrize("last", ["__typename", "viewer { id }", "a: __typename", "__schema { types { name } }"])
 async def test_fragments_that_double_a_document_take_no_time(last: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     result = await SCHEMA.execute(doubled(last, 70))
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     if last.startswith("a:"):
         assert result.errors
         assert "aliases" in result.errors[0].message
@@ -98,9 +98,9 @@ def test_many_fields_that_could_overlap_take_no_time() -> None:
     query = f"{{ {' '.join(fields)} {spreads} }} {parts}"
     document = parse(query, max_tokens=MAX_TOKENS)
     assert beyond_bounds(document) is None
-    began = time.perf_counter()
+    began = time.process_time()
     assert validate(SCHEMA._schema, document) == []
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 async def test_introspection_and_suggestions_can_be_off() -> None:

@@ -1114,6 +1114,8 @@ export type UpdateModelInput = {
   license?: ModelLicenseInput | null | undefined;
   /** Model as `owner/name`. Maximum 10000 characters. */
   model: string;
+  /** Name, unique among its owner's models. Its former name leads on to it, and no other model of its owner's gets that. Maximum 10000 characters. */
+  name?: string | null | undefined;
   /** Sample outputs: at most 4 of your own predictions that ran this model and succeeded. Everyone who can see the model can see them. */
   samples?: Array<string> | null | undefined;
   /** Handles of users who can see and run it while it is PRIVATE, at most 50; the others can no longer. */

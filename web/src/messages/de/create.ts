@@ -163,6 +163,10 @@ export default {
   experimentRuns: "läuft",
   experimentEnded: (when) => `beendet ${when}`,
   experimentOpen: "Ergebnisse",
+  rename: "Modell umbenennen",
+  renameHint: (slug) =>
+    `Links und Aufrufe mit ${slug} führen weiterhin zu ihm, und kein anderes Modell bekommt diesen Namen.`,
+  renameButton: "Umbenennen",
   delete: "Modell löschen",
   deleteHint: (slug) =>
     `Offene Läufe werden abgebrochen, beendete bleiben erhalten. Der Name ${slug} wird nicht wieder frei.`,

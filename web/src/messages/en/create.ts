@@ -165,6 +165,9 @@ export default {
   experimentRuns: "runs now",
   experimentEnded: (when: string) => `ended ${when}`,
   experimentOpen: "Results",
+  rename: "Rename the model",
+  renameHint: (slug: string) => `Links and calls by ${slug} lead to it, and no other model gets that name.`,
+  renameButton: "Rename",
   delete: "Delete the model",
   deleteHint: (slug: string) =>
     `Running predictions are canceled, and ended ones stay on record. Nobody can use the name ${slug} again.`,
