@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from graph.http.refusals import refusal
 from graph.http.view import GraphQLView
@@ -22,7 +22,7 @@ from server.live.hubs import Hubs
 from server.live.measures import Measures
 from server.maintenance import erasure
 from server.maintenance.recovery import sweep_for_ever
-from server.rest.app import OPENAI_PATHS, REST_PATHS, Answering, Door, create_openai, create_rest, serve_openapi
+from server.rest.app import OPENAI_PATHS, REST_PATHS, Answering, Door, OpenapiDocument, create_openai, create_rest
 from server.rest.openai import batch_lines
 from server.rest.openai.errors import refusal as openai_refusal
 from server.rest.problems import refusal as rest_refusal
@@ -30,6 +30,7 @@ from server.routes import batches, files, health, metrics, single_sign_on, uploa
 from server.routes.pages import Assets, GraphiqlPage, RestPage, UiPage
 from server.routes.refusals import Refusals
 from server.routes.request_log import RequestLog
+from server.routes.root_path import RootPath, require_own_path
 from server.routes.security_headers import SecurityHeaders
 from server.routes.stalls import Stalls
 from server.routes.traces import Traces
@@ -97,7 +98,7 @@ def create_app(settings: Settings) -> Starlette:
                     await sender.stop()
                 await end(*tasks)
 
-    view = GraphQLView(settings, GraphiqlPage().response, tracing)
+    view = GraphQLView(settings, GraphiqlPage(settings.base_path).response, tracing)
     SOCKETS.set_function(lambda: view.limits.sockets.total)
     SUBSCRIPTIONS.set_function(lambda: view.limits.running.total)
     cors = Middleware(
@@ -114,7 +115,7 @@ def create_app(settings: Settings) -> Starlette:
         ],
         expose_headers=["ratelimit", "ratelimit-policy", "retry-after", "x-request-id", "x-prediction-id"],
     )
-    ui = UiPage()
+    ui = UiPage(settings.base_path)
     rest, openai = (
         Answering(create(settings.max_input_bytes, view.limits.running), view.memory)
         for create in (create_rest, create_openai)
@@ -124,28 +125,33 @@ def create_app(settings: Settings) -> Starlette:
         **dict.fromkeys(REST_PATHS, rest_refusal),
         **dict.fromkeys(OPENAI_PATHS, openai_refusal),
     }
+    routes: list[BaseRoute] = [
+        Route("/health", health.ready),
+        Route("/health/live", health.live),
+        Route("/health/ready", health.ready),
+        Route("/metrics", metrics.show),
+        Route("/files/{key:path}", files.serve, methods=["GET"]),
+        Route("/public/{token}/files/{index:int}", files.serve_public, methods=["GET"]),
+        Route("/batches/{id:uuid}/results.jsonl", batches.results, methods=["GET"]),
+        Route("/auth/oidc/callback", single_sign_on.callback, methods=["GET"]),
+        Route("/uploads/{id:uuid}", uploads.put, methods=["PUT"], max_body_size=settings.max_input_bytes),
+        Route("/graphql", view),
+        WebSocketRoute("/graphql", view),
+        Door(REST_PATHS, rest),
+        Door(OPENAI_PATHS, openai),
+        Route("/openapi.json", OpenapiDocument(settings.base_path).answer),
+        Route("/docs", RestPage("swagger.html", settings.base_path).answer),
+        Route("/redoc", RestPage("redoc.html", settings.base_path).answer),
+        Mount("/static", Assets()),
+        *(Route(path, ui.answer) for path in UI_PATHS),
+    ]
+    base_path = settings.base_path
+    if base_path:
+        require_own_path(base_path, routes)
     app = Starlette(
-        routes=[
-            Route("/health", health.ready),
-            Route("/health/live", health.live),
-            Route("/health/ready", health.ready),
-            Route("/metrics", metrics.show),
-            Route("/files/{key:path}", files.serve, methods=["GET"]),
-            Route("/public/{token}/files/{index:int}", files.serve_public, methods=["GET"]),
-            Route("/batches/{id:uuid}/results.jsonl", batches.results, methods=["GET"]),
-            Route("/auth/oidc/callback", single_sign_on.callback, methods=["GET"]),
-            Route("/uploads/{id:uuid}", uploads.put, methods=["PUT"], max_body_size=settings.max_input_bytes),
-            Route("/graphql", view),
-            WebSocketRoute("/graphql", view),
-            Door(REST_PATHS, rest),
-            Door(OPENAI_PATHS, openai),
-            Route("/openapi.json", serve_openapi),
-            Route("/docs", RestPage("swagger.html").answer),
-            Route("/redoc", RestPage("redoc.html").answer),
-            Mount("/static", Assets()),
-            *(Route(path, ui.answer) for path in UI_PATHS),
-        ],
+        routes=routes,
         middleware=[
+            *([Middleware(RootPath, base_path)] if base_path else []),
             Middleware(SecurityHeaders),
             Middleware(RequestLog),
             Middleware(Traces, tracing),

@@ -467,7 +467,8 @@ def reset_link(handle: Handle, url: Address = None) -> None:
 
 def _api_url(rt: Runtime) -> str:
     host = rt.settings.api_host
-    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{rt.settings.api_port}"  # noqa: S104 - read, not bound
+    near = "127.0.0.1" if host in {"0.0.0.0", "::"} else f"[{host}]" if ":" in host else host  # noqa: S104 - read
+    return f"http://{near}:{rt.settings.api_port}{rt.settings.base_path}"
 
 
 async def find_user(handle: str) -> User:

@@ -52,7 +52,8 @@ const splitOperations: Plugin = {
 export default defineConfig(({ mode }) => {
   const api = loadEnv(mode, ".", "API_")["API_URL"] ?? "http://127.0.0.1:8000";
   return {
-    base: "/static/",
+    // the server says where its files are: a proxy may serve it below a path
+    base: "./",
     plugins: [withoutForeignLogo, splitOperations],
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     build: {

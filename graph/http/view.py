@@ -125,7 +125,7 @@ class GraphQLView(GraphQL[Context, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """Who asks, and what resolvers need; a bad token is answered when the operation runs."""
         state = request.state
-        url = base_url(request, state.rt.settings.public_url)
+        url = base_url(request, state.rt.settings)
         paid = 0 if isinstance(request, WebSocket) else 1
         address, watcher = address_of_client(request), state.credential_watcher
         agent = request.headers.get("user-agent", "")

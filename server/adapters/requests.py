@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket
 
 from server.domain.callers import address_of
 from server.errors import UnauthenticatedError
+from server.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,12 @@ def address_of_client(request: Request | WebSocket) -> str:
     return address_of(request.client.host if request.client else None)
 
 
-def base_url(request: Request | WebSocket, public_url: str | None) -> str:
-    """What links to this server begin with: PUBLIC_URL where it is set, else what the client used."""
-    if public_url:
-        return public_url.rstrip("/")
+def base_url(request: Request | WebSocket, settings: Settings) -> str:
+    """What links to this server begin with: PUBLIC_URL where it is set, else what the client used, and ROOT_PATH."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
     scheme = {"ws": "http", "wss": "https"}.get(request.url.scheme, request.url.scheme)
-    return f"{scheme}://{request.url.netloc}"
+    return f"{scheme}://{request.url.netloc}{settings.base_path}"
 
 
 def bearer_token(header: str | None, schemes: Collection[str] = ("bearer",)) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -123,9 +123,24 @@ def openapi_text() -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-async def serve_openapi(_: Request) -> Response:
-    """The OpenAPI document."""
-    return Response(openapi_text(), media_type="application/json")
+class OpenapiDocument:
+    """The OpenAPI document of this server: clients that are made of it ask below the path where a proxy serves it."""
+
+    def __init__(self, base_path: str = "") -> None:
+        self._base_path = base_path
+
+    async def answer(self, _: Request) -> Response:
+        """The document."""
+        return Response(self._text, media_type="application/json")
+
+    @cached_property
+    def _text(self) -> str:
+        if not self._base_path:
+            return openapi_text()
+        document = json.loads(openapi_text())
+        flow = document["components"]["securitySchemes"]["OAuth2PasswordBearer"]["flows"]["password"]
+        flow["tokenUrl"] = self._base_path + flow["tokenUrl"]
+        return json.dumps({**document, "servers": [{"url": self._base_path}]}, indent=2) + "\n"
 
 
 class Answering:

@@ -59,7 +59,7 @@ async def _caller(request: Request, points: int) -> Caller:
     left = await rate_limits.spend(rt, viewer, points)
     if viewer.user_id is not None:
         bind_contextvars(user=str(viewer.user_id))
-    url = base_url(request, rt.settings.public_url)
+    url = base_url(request, rt.settings)
     caller = Caller(rt, request.state.hubs, viewer, url, request.state.credential_watcher, left)
     request.state.caller = caller
     return caller

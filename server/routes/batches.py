@@ -39,7 +39,7 @@ async def results(request: Request) -> Response:
     }
     if request.method == "HEAD":
         return Response(headers=headers)
-    return StreamingResponse(_lines(rt, batch_id, base_url(request, rt.settings.public_url)), headers=headers)
+    return StreamingResponse(_lines(rt, batch_id, base_url(request, rt.settings)), headers=headers)
 
 
 async def _lines(rt: Runtime, batch_id: UUID, url: str) -> AsyncIterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -44,25 +45,29 @@ async def file_origin(storage: Storage) -> str:
     return f"{url.scheme}://{url.netloc}" if url.netloc else ""
 
 
-def facts() -> dict[str, str]:
+def facts(base_path: str = "") -> dict[str, str]:
     """What this server is, and where its interfaces are."""
     return {
         "name": "inference-server",
         "version": health.release(),
-        "graphql": "/graphql",
-        "rest": "/v1",
-        "openai": "/openai/v1",
-        "openapi": "/openapi.json",
-        "docs": "/docs",
-        "health": "/health",
+        "graphql": f"{base_path}/graphql",
+        "rest": f"{base_path}/v1",
+        "openai": f"{base_path}/openai/v1",
+        "openapi": f"{base_path}/openapi.json",
+        "docs": f"{base_path}/docs",
+        "health": f"{base_path}/health",
     }
 
 
 class HtmlPage:
-    """One HTML file, read again when it changes, since a build renames the assets in it."""
+    """One HTML file, read again when it changes, since a build renames the assets in it.
 
-    def __init__(self, path: Path) -> None:
+    A build serves below any path: here it is told where its assets are, and where the paths of the server begin.
+    """
+
+    def __init__(self, path: Path, base_path: str = "") -> None:
         self._path = path
+        self._base_path = html.escape(base_path)
         self._html = ""
         self._version: tuple[int, int, int] | None = None
 
@@ -73,7 +78,10 @@ class HtmlPage:
             version = (status.st_ino, status.st_mtime_ns, status.st_size)
             # What is read may be newer than its version, which then is read once more; never older
             if version != self._version:
-                self._html, self._version = self._path.read_text(encoding="utf-8"), version
+                text = self._path.read_text(encoding="utf-8")
+                text = text.replace('="./assets/', f'="{self._base_path}/static/assets/')
+                text = text.replace('data-root=""', f'data-root="{self._base_path}"', 1)
+                self._html, self._version = text, version
         except FileNotFoundError:
             self._html, self._version = "", None
         headers = {
@@ -85,8 +93,8 @@ class HtmlPage:
 class GraphiqlPage:
     """GraphiQL."""
 
-    def __init__(self, directory: Path = STATIC_DIR) -> None:
-        self._page = HtmlPage(directory / "graphiql.html")
+    def __init__(self, base_path: str = "", directory: Path = STATIC_DIR) -> None:
+        self._page = HtmlPage(directory / "graphiql.html", base_path)
 
     def response(self) -> Response:
         """The page; another Accept header gets JSON at the same address."""
@@ -98,8 +106,8 @@ class GraphiqlPage:
 class RestPage:
     """A page about the REST interface: Swagger UI or ReDoc."""
 
-    def __init__(self, name: str, directory: Path = STATIC_DIR) -> None:
-        self._page = HtmlPage(directory / name)
+    def __init__(self, name: str, base_path: str = "", directory: Path = STATIC_DIR) -> None:
+        self._page = HtmlPage(directory / name, base_path)
 
     async def answer(self, _: Request) -> Response:
         """The page, which reads `/openapi.json`."""
@@ -109,14 +117,15 @@ class RestPage:
 class UiPage:
     """The web UI."""
 
-    def __init__(self, directory: Path = STATIC_DIR) -> None:
-        self._page = HtmlPage(directory / "index.html")
+    def __init__(self, base_path: str = "", directory: Path = STATIC_DIR) -> None:
+        self._page = HtmlPage(directory / "index.html", base_path)
+        self._base_path = base_path
         self._policy: str | None = None
 
     async def answer(self, request: Request) -> Response:
         """Answer any path of the UI; a client that prefers JSON learns at `/` what this server has."""
         if request.url.path == "/" and prefers_json(request.headers.get("accept")):
-            return JSONResponse(facts(), headers={"vary": "accept"})
+            return JSONResponse(facts(self._base_path), headers={"vary": "accept"})
         return await self._show(request)
 
     async def _show(self, request: Request) -> Response:

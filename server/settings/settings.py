@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from importlib.metadata import entry_points
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsConfigDict
@@ -146,6 +147,7 @@ def _missing_values(settings: Settings, needs: Sequence[str]) -> Iterator[tuple[
 
 def _inconsistent_values(settings: Settings) -> Iterator[tuple[str, str]]:
     """Names and sentences of what does not fit together, in the order of the topics."""
+    yield from _address_problems(settings)
     yield from _database_problems(settings)
     if settings.allowed_operations is not None:
         try:
@@ -194,6 +196,12 @@ def _inconsistent_values(settings: Settings) -> Iterator[tuple[str, str]]:
             "needs S3_ENDPOINT_URL, the address by which the server itself reaches the store",
         )
     yield from _observability_problems(settings)
+
+
+def _address_problems(settings: Settings) -> Iterator[tuple[str, str]]:
+    public_path = urlsplit(settings.public_url or "").path.rstrip("/")
+    if settings.public_url and settings.root_path not in ("", public_path):
+        yield "PUBLIC_URL", f"must end with ROOT_PATH ({settings.root_path}), or ROOT_PATH be unset"
 
 
 def _database_problems(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
@@ -26,6 +27,7 @@ from server.settings.types import (
     Origins,
     ProxyNetworks,
     Registration,
+    RootPath,
     S3Addressing,
     Secrets,
     Sender,
@@ -42,20 +44,26 @@ UNSET: Any = None
 class ServerSettings(BaseSettings):
     """Server"""
 
-    api_host: str = Field("127.0.0.1", description="Address the API listens on; `0.0.0.0` for every interface.")
+    api_host: str = Field(
+        "127.0.0.1",
+        description="Address the API listens on: `::` is all, `0.0.0.0` all of IPv4, `unix:/path` a socket.",
+    )
     api_port: int = Field(8000, ge=0, le=65535, description="Port the API listens on; 0 picks a free one.")
     public_url: HttpUrl = Field(
         None,
         description="Base URL under which clients reach the API, used in file links; "
         "if unset, the address of each request.",
     )
+    root_path: RootPath = Field(
+        "",
+        description="Path below which a proxy serves the API, as `/ai`; if unset, that of PUBLIC_URL.",
+    )
     allowed_origins: Origins = Field(
         (), description="Comma-separated origins of other sites whose pages may use the API (CORS and WebSockets)."
     )
     trusted_proxies: ProxyNetworks = Field(
         (),
-        description="Comma-separated addresses or networks of your reverse proxies, whose X-Forwarded headers "
-        "are trusted.",
+        description="Comma-separated addresses, networks or `unix`: proxies whose X-Forwarded headers are trusted.",
     )
     data_dir: AbsolutePath = Field(
         Path(".data"), description="Folder of the embedded servers, and of files and models unless set elsewhere."
@@ -71,6 +79,11 @@ class ServerSettings(BaseSettings):
     allowed_operations: Annotated[Path | None, Blankable] = Field(
         None, description="GraphQL file with the only operations that clients may send; if unset, any operation."
     )
+
+    @cached_property
+    def base_path(self) -> str:
+        """What the paths of addresses begin with, as clients see them: `/ai`, or nothing."""
+        return self.root_path or urlsplit(self.public_url or "").path.rstrip("/")
 
 
 class DatabaseSettings(BaseSettings):

@@ -96,6 +96,7 @@ Blankable = BeforeValidator(_blank_is_unset)
 AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 HttpUrl = Annotated[str | None, Blankable, AfterValidator(lambda url: urls.http_url(url) if url else None)]
 
+RootPath = Annotated[str, AfterValidator(urls.root_path)]
 Sender = Annotated[str | None, Blankable, AfterValidator(lambda text: urls.sender(text) if text else None)]
 
 # Comma-separated in the environment, a tuple or set in the code; NoDecode keeps pydantic-settings from expecting JSON

@@ -15,6 +15,7 @@ from server.domain.models import parse_reference
 REDIS_OPTIONS = re.compile(r"db|username|password|client_name|protocol|ssl_\w+")
 MODEL_SLUG = re.compile(r"[^/\s]+/[^/\s]+")
 SENDER = re.compile(r"(?:(?P<name>[^<>\"\x00-\x1f\x7f]{1,100}?)\s*<(?P<address>[^<>\s]+)>|(?P<bare>[^<>\s]+))")
+ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 ALIAS = re.compile(r"[\w./:@+-]{1,100}", re.ASCII)
 
 
@@ -40,6 +41,14 @@ def http_url(url: str) -> str:
     if parts.query or parts.fragment or re.search(r"\s", url):
         raise ValueError("may have neither a query, a fragment nor spaces")
     return url
+
+
+def root_path(text: str) -> str:
+    """A path without a slash at its end; "" is the root."""
+    path = text.strip().rstrip("/")
+    if path and (not ROOT_PATH.fullmatch(path) or {".", ".."} & set(path.split("/"))):
+        raise ValueError(f"{text!r} is not a path; write it as /ai, of letters, digits and . _ ~ -")
+    return path
 
 
 def origin(text: str) -> str:
@@ -78,11 +87,13 @@ def sender(text: str) -> str:
 
 
 def proxy_network(text: str) -> str:
-    """An address or network of proxies, or ValueError with a sentence: nobody may be trusted along with everybody."""
+    """An address or network of proxies, or `unix`; nobody may be trusted along with everybody."""
+    if text == "unix":
+        return text
     try:
         network = ipaddress.ip_network(text)
     except ValueError:
-        raise ValueError(f"{text!r} is neither an address nor a network; write it as 10.0.0.7 or 10.0.0.0/8") from None
+        raise ValueError(f"{text!r} is no address, network or `unix`; write it as 10.0.0.7 or 10.0.0.0/8") from None
     if network.prefixlen == 0:
         raise ValueError(f"{text!r} covers every address, so that anyone could pretend to be anyone")
     return text

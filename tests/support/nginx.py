@@ -25,19 +25,29 @@ http {{
   {directives}
   server {{
     listen 127.0.0.1:{port};
-    location / {{ proxy_pass http://api; proxy_http_version 1.1; proxy_set_header Connection ""; }}
+    {location}
   }}
 }}
+"""
+PLAIN = 'location / { proxy_pass http://api; proxy_http_version 1.1; proxy_set_header Connection ""; }'
+WEBSOCKETS = """
+proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_set_header X-Forwarded-Proto $scheme;
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $http_connection;
 """
 
 
 @contextmanager
-def proxied(folder: Path, ports: list[int], directives: str = "", upstream: str = "") -> Iterator[str]:
+def proxied(
+    folder: Path, ports: list[int], directives: str = "", upstream: str = "", location: str = PLAIN
+) -> Iterator[str]:
     """The address of an nginx before some ports, with directives for all of it and for what it passes on to."""
     port = free_port()
     servers = " ".join(f"server 127.0.0.1:{each};" for each in ports)
     (folder / "nginx.conf").write_text(
-        CONFIGURATION.format(folder=folder, servers=servers, directives=directives, upstream=upstream, port=port)
+        CONFIGURATION.format(
+            folder=folder, servers=servers, directives=directives, upstream=upstream, port=port, location=location
+        )
     )
     with subprocess.Popen([str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]) as process:
         try:

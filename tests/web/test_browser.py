@@ -17,6 +17,7 @@ import pytest
 from filelock import FileLock
 
 from tests import conftest
+from tests.support.api import wait_until_healthy
 from tests.support.command_line import CLIENT
 from tests.support.operations import administrator, ready
 
@@ -109,6 +110,29 @@ def run(node: Path, environment: dict[str, str], *arguments: str) -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name.removesuffix(".test.mjs"))
 def test_in_a_browser(node: Path, environment: dict[str, str], file: Path) -> None:
     run(node, environment, str(file))
+
+
+@pytest.fixture(scope="module")
+def below_a_path(live_server: conftest.LiveServer) -> Iterator[str]:
+    """The URL of an API that a proxy which keeps paths serves below /ai: it sees them whole."""
+    port = conftest.free_port()
+    process = live_server.start("below", "serve", API_PORT=str(port), ROOT_PATH="/ai")
+    wait_until_healthy(f"http://127.0.0.1:{port}", 1, {"below": process})
+    yield f"http://127.0.0.1:{port}/ai"
+    live_server.stop("below")
+
+
+@pytest.mark.timeout(SECONDS + 30)
+@pytest.mark.parametrize("name", ["root_path", "docs"])
+def test_below_a_path_in_a_browser(node: Path, environment: dict[str, str], below_a_path: str, name: str) -> None:
+    run(node, {**environment, "BASE_URL": below_a_path}, f"tests/{name}.test.mjs")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(SECONDS + 30)
+@pytest.mark.parametrize("name", ["code", "graphiql"])
+def test_below_a_path_programs_run_too(node: Path, environment: dict[str, str], below_a_path: str, name: str) -> None:
+    run(node, {**environment, "BASE_URL": below_a_path}, f"tests/{name}.test.mjs")
 
 
 @pytest.mark.slow

@@ -8,6 +8,8 @@ import { after, afterEach, before } from "node:test";
 import { launch } from "./browser.mjs";
 
 export const BASE_URL = (process.env.BASE_URL ?? "http://127.0.0.1:8000").replace(/\/$/, "");
+/** The path below which the server is: "" or such as "/ai". */
+export const ROOT = new URL(BASE_URL).pathname.replace(/\/$/, "");
 export const MODELS = {
   text: process.env.TEXT_MODEL ?? "demo/prose",
   image: process.env.IMAGE_MODEL ?? "demo/shapes",
@@ -196,7 +198,8 @@ async function registerAdmin() {
 }
 
 /** Makes a page that is yet to be opened one of somebody who signed in. */
-export const signIn = (page, token) => page.addInitScript((value) => localStorage.setItem("token", value), token);
+export const signIn = (page, token) =>
+  page.addInitScript(([name, value]) => localStorage.setItem(name, value), [`${ROOT && `${ROOT}:`}token`, token]);
 
 /** Asks for a prediction of the echo model; its id. */
 export async function startEcho(token, input) {

@@ -55,11 +55,11 @@ def policy_of(response: Response) -> dict[str, list[str]]:
 
 
 async def ui(static: Path, storage: object) -> Response:
-    return await UiPage(static).answer(asking(storage))
+    return await UiPage(directory=static).answer(asking(storage))
 
 
 async def test_a_page_that_was_built_anew_is_served_anew(static: Path) -> None:
-    page, graphiql = UiPage(static), GraphiqlPage(static)
+    page, graphiql = UiPage(directory=static), GraphiqlPage(directory=static)
     request = asking(LocalStorage(static, SIGNER))
     assert text(await page.answer(request)) == "first index.html"
     assert text(graphiql.response()) == "first graphiql.html"
@@ -70,7 +70,7 @@ async def test_a_page_that_was_built_anew_is_served_anew(static: Path) -> None:
 
 
 def test_a_page_of_the_same_length_is_served_anew(static: Path) -> None:
-    page, file = GraphiqlPage(static), static / "graphiql.html"
+    page, file = GraphiqlPage(directory=static), static / "graphiql.html"
     page.response()
     before = file.stat().st_mtime_ns
     file.write_text("Later graphiql.html"[: file.stat().st_size])
@@ -79,14 +79,14 @@ def test_a_page_of_the_same_length_is_served_anew(static: Path) -> None:
 
 
 def test_a_page_is_not_read_again_while_it_is_the_same(static: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = GraphiqlPage(static)
+    page = GraphiqlPage(directory=static)
     page.response()
     monkeypatch.setattr(Path, "read_text", lambda *_: pytest.fail("read again"))
     assert text(page.response()) == "first graphiql.html"
 
 
 def test_a_page_that_goes_away_and_comes_back(static: Path) -> None:
-    page, file = GraphiqlPage(static), static / "graphiql.html"
+    page, file = GraphiqlPage(directory=static), static / "graphiql.html"
     assert page.response().status_code == 200
     file.unlink()
     assert page.response().status_code == 503
@@ -96,7 +96,7 @@ def test_a_page_that_goes_away_and_comes_back(static: Path) -> None:
 
 
 async def test_workers_are_files_of_this_server(static: Path) -> None:
-    for response in (GraphiqlPage(static).response(), await ui(static, LocalStorage(static, SIGNER))):
+    for response in (GraphiqlPage(directory=static).response(), await ui(static, LocalStorage(static, SIGNER))):
         assert policy_of(response)["worker-src"] == ["'self'"]
 
 
@@ -138,7 +138,7 @@ async def test_the_page_works_while_no_link_can_be_signed(static: Path) -> None:
         async def url(self, *_: object) -> str:
             raise LookupError("no credentials")
 
-    page = UiPage(static)
+    page = UiPage(directory=static)
     with capture_logs() as logs:
         response = await page.answer(asking(Broken()))
     assert response.status_code == 200
@@ -168,7 +168,7 @@ async def test_who_asks_for_json_learns_what_the_server_has(static: Path, accept
 
     state = {"rt": SimpleNamespace(storage=Files())}
     request = Request({"type": "http", "path": "/", "headers": headers, "state": state})
-    response = await UiPage(static).answer(request)
+    response = await UiPage(directory=static).answer(request)
     assert (response.headers["content-type"] == "application/json") is is_json
     if is_json:
         assert json.loads(response.body)["openapi"] == "/openapi.json"

@@ -1,8 +1,9 @@
 import { say } from "../messages/messages";
+import { ROOT } from "./root";
 import { ApiError, UNREACHABLE } from "./problems";
 import { learnClock } from "./server_clock";
 
-export const ENDPOINT = "/graphql";
+export const ENDPOINT = `${ROOT}/graphql`;
 
 export interface GraphQLFault {
   message: string;

@@ -1,7 +1,8 @@
 import { signal } from "@preact/signals";
+import { storageName } from "./root";
 
-const ACCESS = "token";
-const REFRESH = "refreshToken";
+const ACCESS = storageName("token");
+const REFRESH = storageName("refreshToken");
 
 export interface Tokens {
   accessToken: string;

@@ -1,9 +1,10 @@
+import { storageName } from "../api/root";
 import type { Conversation } from "./conversation";
 
 /** Conversations that a browser has room for; of more, those are dropped that were longest not gone on with. */
 export const MOST_CONVERSATIONS = 100;
 
-const DATABASE = "chat";
+const DATABASE = storageName("chat");
 const STORE = "conversations";
 const BY_OWNER = "owner";
 

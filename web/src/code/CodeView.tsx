@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { ENDPOINT } from "../api/client";
+import { ROOT } from "../api/root";
 import { signedIn } from "../api/session";
 import { say } from "../messages/messages";
 import { CopyButton } from "../ui/CopyButton";
@@ -10,7 +10,7 @@ import { KEY, languagesOf, needsKey, OPERATION, snippet, variablesOf, type Call,
 /** Code that sends the input as it stands, to copy. */
 export function CodeView(of: Pick<Call, "model" | "kind" | "predictor" | "input">) {
   const [chosen, setChosen] = useState<Language>("python");
-  const call: Call = { ...of, origin: location.origin, signed: signedIn.value };
+  const call: Call = { ...of, origin: location.origin + ROOT, signed: signedIn.value };
   const languages = languagesOf(call);
   const language = languages.some(([name]) => name === chosen) ? chosen : "python";
   const code = snippet(language, call);
@@ -37,5 +37,5 @@ export function CodeView(of: Pick<Call, "model" | "kind" | "predictor" | "input"
 
 function inGraphiql(call: Call): string {
   const variables = JSON.stringify(variablesOf(call), null, 2);
-  return `${ENDPOINT}#${new URLSearchParams({ query: OPERATION, variables })}`;
+  return `/graphql#${new URLSearchParams({ query: OPERATION, variables })}`;
 }

@@ -3,6 +3,7 @@ import "graphiql/setup-workers/vite";
 import "graphiql/style.css";
 import "./graphiql.css";
 import { GraphiQL } from "graphiql";
+import { ROOT } from "../api/root";
 import { greet } from "../messages/messages";
 import { useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
@@ -27,7 +28,7 @@ function Page() {
   return (
     <GraphiQL fetcher={fetcher} inputValueDeprecation defaultEditorToolsVisibility="variables" {...initial}>
       <GraphiQL.Logo>
-        <a className="back" href="/">
+        <a className="back" href={`${ROOT}/`}>
           inference-server
         </a>
       </GraphiQL.Logo>

@@ -1,14 +1,16 @@
 import { request } from "../api/client";
 import { BeginSignInDocument } from "../api/generated/graphql";
 import { refusalProblem, type Problem } from "../api/problems";
+import { storageName } from "../api/root";
+import { address } from "../ui/router";
 
-const KEY = "signIn";
+const KEY = storageName("signIn");
 
 /** Goes to the provider; what is kept here meanwhile makes the way back worth something. Or why it does not go. */
 export async function leaveForProvider(): Promise<Problem | null> {
   const { beginSignIn: start } = await request(BeginSignInDocument, {});
   if (start.__typename !== "SignInStart") return refusalProblem(start);
-  const from = location.pathname + location.search;
+  const from = address.value;
   sessionStorage.setItem(KEY, JSON.stringify({ secret: start.secret, from }));
   location.assign(start.url);
   return null;

@@ -1,4 +1,5 @@
 import { useRef } from "preact/hooks";
+import { withoutRoot } from "../api/root";
 
 const SHARP_BELOW_PX = 160;
 
@@ -55,8 +56,9 @@ export function mediaKind(contentType: string): "image" | "audio" | "video" | nu
 /** Files of the server itself are asked for where this page came from: its public name may be another one. */
 export function reachable(url: string): string {
   const parsed = new URL(url, location.href);
-  const isOurs = parsed.pathname.startsWith("/files/") && parsed.searchParams.has("sig");
-  const isShared = /^\/public\/[\w-]+\/files\/\d+$/.test(parsed.pathname);
-  if (isOurs || isShared) return parsed.pathname + parsed.search;
+  const path = withoutRoot(parsed.pathname) ?? "";
+  const isOurs = path.startsWith("/files/") && parsed.searchParams.has("sig");
+  const isShared = /^\/public\/[\w-]+\/files\/\d+$/.test(path);
+  if (isOurs || isShared) return location.origin + parsed.pathname + parsed.search;
   return /^(https?|data|blob):$/.test(parsed.protocol) ? parsed.href : "data:,";
 }

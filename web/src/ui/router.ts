@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { ROOT, withoutRoot } from "../api/root";
 
 export type Route =
   | { page: "gallery" }
@@ -28,7 +29,7 @@ const NAMED = [
   ...(["admin", "invitation", "reset", "sign-in"] as const),
 ];
 
-/** The address as the page sees it, without its origin. */
+/** The address as the page sees it, without its origin and the path below which the server is. */
 export const address = signal("/");
 
 const url = computed(() => new URL(address.value, location.origin));
@@ -84,7 +85,7 @@ export function chatPath(slug: string, id: string | null = null): string {
 /** Shows another page; `replace` leaves no step for Back. */
 export function go(to: string, { replace = false } = {}): void {
   if (to === address.value) return;
-  history[replace ? "replaceState" : "pushState"](null, "", to);
+  history[replace ? "replaceState" : "pushState"](null, "", ROOT + to);
   address.value = to;
 }
 
@@ -103,21 +104,21 @@ export function amend(changes: Record<string, string | null>): void {
     else next.set(name, value);
   }
   const text = next.toString();
-  go(location.pathname + (text ? `?${text}` : ""), { replace: true });
+  go(url.value.pathname + (text ? `?${text}` : ""), { replace: true });
 }
 
 /** Keeps `address` true, and follows links of this page without loading it again. */
 export function followAddress(): void {
-  const read = () => (address.value = location.pathname + location.search);
+  const read = () => (address.value = (withoutRoot(location.pathname) ?? "/") + location.search);
   read();
   const old = query.value.get("p");
-  if (old !== null && location.pathname === "/") go(predictionPath(old), { replace: true });
+  if (old !== null && url.value.pathname === "/") go(predictionPath(old), { replace: true });
   addEventListener("popstate", read);
   addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
     if (!link || !isOurs(link) || !isPlain(event)) return;
     event.preventDefault();
-    go(link.pathname + link.search);
+    go((withoutRoot(link.pathname) ?? "/") + link.search);
     scrollTo(0, 0);
   });
 }
@@ -127,7 +128,8 @@ const isPlain = (event: MouseEvent): boolean =>
 
 function isOurs(link: HTMLAnchorElement): boolean {
   if (link.origin !== location.origin || link.target || link.hasAttribute("download") || link.hash) return false;
-  return routeOf(new URL(link.href)).page !== "missing";
+  const path = withoutRoot(link.pathname);
+  return path !== null && routeOf(new URL(path + link.search, location.origin)).page !== "missing";
 }
 
 function decoded(part: string): string {

@@ -10,6 +10,7 @@ import {
   type UsageGrouping,
 } from "../api/generated/graphql";
 import { apiProblem, type Problem } from "../api/problems";
+import { ROOT } from "../api/root";
 import { freshToken } from "../api/refresh";
 
 const DAY_MS = 86_400_000;
@@ -83,7 +84,7 @@ export class Usage {
     try {
       const whose = user === null ? {} : user === "*" ? { everybody: "true" } : { user };
       const parameters = new URLSearchParams({ ...period(days), group_by: groupBy, ...whose });
-      const response = await fetch(`/v1/usage?${parameters}`, {
+      const response = await fetch(`${ROOT}/v1/usage?${parameters}`, {
         headers: { authorization: `Bearer ${(await freshToken()) ?? ""}` },
       });
       if (!response.ok) throw new Error(await response.text());

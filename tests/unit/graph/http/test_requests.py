@@ -7,6 +7,7 @@ from starlette.websockets import WebSocket
 from graph.http.requests import authorization_parameter
 from server.adapters.requests import base_url, bearer_token
 from server.errors import UnauthenticatedError
+from server.settings import load_settings
 
 
 @pytest.mark.parametrize(
@@ -63,15 +64,17 @@ def asked(scheme: str, host: str | None, server: tuple[str, int]) -> Request | W
 
 
 @pytest.mark.parametrize(
-    ("scheme", "host", "public_url", "base"),
+    ("scheme", "host", "settings", "base"),
     [
-        ("http", "box.lan:8000", None, "http://box.lan:8000"),
-        ("https", "models.example", None, "https://models.example"),
-        ("ws", "box.lan:8000", None, "http://box.lan:8000"),
-        ("wss", "[::1]:8000", None, "https://[::1]:8000"),
-        ("http", None, None, "http://192.0.2.1:8000"),
-        ("http", "box.lan", "https://public.example/api/", "https://public.example/api"),
+        ("http", "box.lan:8000", {}, "http://box.lan:8000"),
+        ("https", "models.example", {}, "https://models.example"),
+        ("ws", "box.lan:8000", {}, "http://box.lan:8000"),
+        ("wss", "[::1]:8000", {}, "https://[::1]:8000"),
+        ("http", None, {}, "http://192.0.2.1:8000"),
+        ("http", "box.lan", {"public_url": "https://public.example/api/"}, "https://public.example/api"),
+        ("https", "box.lan", {"root_path": "/a/i/"}, "https://box.lan/a/i"),
+        ("http", "box.lan", {"root_path": "/api", "public_url": "https://x.example/api"}, "https://x.example/api"),
     ],
 )
-def test_links_begin_with_what_was_asked(scheme: str, host: str | None, public_url: str | None, base: str) -> None:
-    assert base_url(asked(scheme, host, ("192.0.2.1", 8000)), public_url) == base
+def test_links_begin_with_what_was_asked(scheme: str, host: str | None, settings: dict[str, str], base: str) -> None:
+    assert base_url(asked(scheme, host, ("192.0.2.1", 8000)), load_settings(**settings)) == base
