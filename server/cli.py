@@ -19,7 +19,7 @@ from typer.core import TyperGroup
 
 from server import operators
 from server.adapters import database, schema
-from server.adapters.listening import PortError, bind
+from server.adapters.listening import PortError, bind, bind_unix, socket_path
 from server.command_line import fail, operator_settings, read_settings, run, with_runtime
 from server.devices import environment
 from server.domain.accounts import NewUser
@@ -113,6 +113,7 @@ def up(
 def serve() -> None:
     """Run the API."""
     from server.app import create_app
+    from server.connections import trusted_peers
     from server.serving import ApiServer, connection_limits
 
     settings = read_settings(*SERVICES)
@@ -134,14 +135,15 @@ def serve() -> None:
         timeout_graceful_shutdown=30,
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
+        forwarded_allow_ips=trusted_peers(settings.trusted_proxies),
+        uds=str(path) if (path := socket_path(settings.api_host)) else None,
     )
     server = ApiServer(api, config, connection_limits(settings), settings.lame_duck_seconds)
     try:
-        listening = bind(settings.api_host, settings.api_port)
+        listening = bind_unix(path) if path else bind(settings.api_host, settings.api_port)
     except PortError as error:
         raise fail(f"The API cannot listen: {error}.") from None
-    if hasattr(socket, "TCP_USER_TIMEOUT"):
+    if path is None and hasattr(socket, "TCP_USER_TIMEOUT"):
         # Connections inherit it: the kernel closes those whose client does not acknowledge data in this time
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MILLISECONDS)
     server.run(sockets=[listening])

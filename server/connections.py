@@ -17,6 +17,7 @@ from http import HTTPStatus
 from typing import Any, cast
 
 import structlog
+import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
@@ -42,6 +43,31 @@ MAX_LINGERING = 64
 WARNING_SECONDS = 30.0
 MAX_SWEEP_SECONDS = 1.0
 """What counts of the time between two sweeps: while this process stood still, nobody could be heard."""
+
+
+UNIX_PEER = "unix"
+"""The address of whoever comes by a socket of this machine; TRUSTED_PROXIES may name it."""
+MAPPED = "::ffff:"
+
+
+def peer_of(config: uvicorn.Config, client: tuple[str, int] | None) -> tuple[str, int] | None:
+    """Who is at the other end, as TRUSTED_PROXIES names them: an IPv4 address on a listener of both kinds too."""
+    if config.uds:
+        return UNIX_PEER, 0
+    if client and client[0].startswith(MAPPED) and "." in client[0]:
+        return client[0].removeprefix(MAPPED), client[1]
+    return client
+
+
+def trusted_peers(proxies: Iterable[str]) -> list[str]:
+    """Proxies as uvicorn compares them: an IPv4 address may also be written as one of IPv6, by proxies between."""
+    peers = []
+    for proxy in proxies:
+        peers.append(proxy)
+        network = None if proxy == UNIX_PEER else ipaddress.ip_network(proxy)
+        if isinstance(network, ipaddress.IPv4Network):
+            peers.append(f"{MAPPED}{network.network_address}/{96 + network.prefixlen}")
+    return peers
 
 
 @dataclass(frozen=True)
@@ -114,7 +140,7 @@ class Connections:
         self.limits = limits
         self.total = 0
         self.is_stopping = False
-        self._proxies = [ipaddress.ip_network(proxy) for proxy in limits.proxies]
+        self._proxies = [ipaddress.ip_network(proxy) for proxy in limits.proxies if proxy != UNIX_PEER]
         self._networks: dict[str | None, Network] = {}
         self._waiting: dict[BoundedHttp, float] = {}
         self._arriving: dict[BoundedHttp, None] = {}
@@ -200,7 +226,7 @@ class Connections:
             connection.wait_for_body(elapsed)
 
     def _key(self, client: tuple[str, int] | None) -> str | None:
-        if client is None:
+        if client is None or client[0] == UNIX_PEER:
             return None
         if self._proxies:
             address = ipaddress.ip_address(client[0])
@@ -233,6 +259,7 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Count the connection, or refuse it."""
         super().connection_made(transport)
+        self.client = peer_of(self.config, self.client)
         self.network, self._is_counted = self._table.enter(self.client), True
         at = self.loop.time()
         if self._table.has_room(self.network, at):
@@ -404,6 +431,7 @@ class BoundedSocket(WebSocketsSansIOProtocol):
     def connection_made(self, transport: Any) -> None:
         """Count the connection."""
         super().connection_made(transport)
+        self.client = peer_of(self.config, self.client)
         self._network = self._table.enter(self.client)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -16,6 +16,7 @@ from functools import partial
 from types import FrameType
 from typing import cast
 
+import anyio
 import structlog
 import uvicorn
 from starlette.applications import Starlette
@@ -101,6 +102,9 @@ class ApiServer(uvicorn.Server):
         for listener in listeners:
             drop_new_connections(listener)
         await self._serve_for(UNANSWERED_SECONDS)
+        if self.config.uds:
+            # Before it is closed: what lies there later may be the next process' own
+            await anyio.Path(self.config.uds).unlink(missing_ok=True)
         for server in self.servers:
             server.close()
         for listener in listeners:

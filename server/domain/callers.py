@@ -7,14 +7,16 @@ import ipaddress
 
 def address_of(host: str | None) -> str:
     """A client's address in its one form; `local` on a socket of this machine, `unknown` for what a proxy made up."""
-    if host is None:
+    if host is None or host == "unix":
         return "local"
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return "unknown"
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
     # Without a scope, which can be any text
-    return str(ipaddress.IPv6Address(int(address)) if isinstance(address, ipaddress.IPv6Address) else address)
+    return str(address.ipv4_mapped or ipaddress.IPv6Address(int(address)))
 
 
 def client_of(address: str, user_agent: str) -> str:

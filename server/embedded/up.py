@@ -21,7 +21,7 @@ from typing import Any
 import asyncpg
 
 from server.adapters.connections import ReadOnlyDatabaseError, connect
-from server.adapters.listening import PortError, bind
+from server.adapters.listening import PortError, bind, socket_path
 from server.embedded import troubles
 from server.embedded.demo import ApiError, Demo
 from server.embedded.folders import SYSTEM_HOME, ServerFolders, socket_folder
@@ -69,6 +69,8 @@ class Address:
     @classmethod
     def claim(cls, host: str, port: int) -> Address:
         """An address that is free now, a port of 0 being replaced by a free one; raises PortError."""
+        if socket_path(host):
+            raise PortError("`up` serves browsers of this machine, and on no socket; set another API_HOST")
         with bind(host, port, "--port or API_PORT") as bound:
             return cls(host, int(bound.getsockname()[1]))
 
