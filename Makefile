@@ -72,7 +72,10 @@ lock: dev ## Write deploy/locks, the packages of the images and of developers wi
 	@$(BIN)/python -m pip install -q uv
 	@$(BIN)/python -m tests.architecture.lock "$(TORCH)"
 
-check: lint test audit ## Lint, test, audit, and the longer tests
+check-deploy: dev ## Look at the rendered chart and the Dockerfile with checkov, in an environment of its own
+	@$(BIN)/python -m tests.architecture.deploy_audit
+
+check: lint test audit check-deploy ## Lint, test, audit, and the longer tests
 	$(PYTEST) tests -m slow || test $$? -eq 5
 
 dev: .venv/.stamp-dev$(if $(LOCKED),-locked) ## Make .venv with the command line and all extras (LOCKED=1 takes what is locked)
@@ -113,13 +116,14 @@ migrate: dev ## Bring the database schema up to date (needs DATABASE_URL)
 migration: dev ## Write a migration for changed tables: make migration NAME=add_price (needs DATABASE_URL)
 	@$(BIN)/inference-server makemigration $(NAME)
 
-schema: dev ## Write what is made of the code: graph/schema.graphql, openapi.json, docs/settings.md, .env.example, clients, the wire
+schema: dev ## Write what is made of the code: graph/schema.graphql, openapi.json, docs/settings.md, .env.example, clients, the wire, the chart
 	@$(BIN)/inference-server export-schema > .venv/schema.tmp && mv .venv/schema.tmp graph/schema.graphql
 	@$(BIN)/inference-server export-openapi > .venv/openapi.tmp && mv .venv/openapi.tmp server/rest/openapi.json
 	@$(BIN)/inference-server export-settings > .venv/settings.tmp && mv .venv/settings.tmp docs/settings.md
 	@$(BIN)/inference-server export-settings --env-example > .venv/settings.tmp && mv .venv/settings.tmp .env.example
 	@$(BIN)/python clients/python/codegen.py
 	@$(BIN)/python -m tests.unit.contract.wire
+	@$(BIN)/python -m tests.architecture.chart
 
 codegen: ## Write the types of what the page and the TypeScript client ask, from graph/schema.graphql (needs npm)
 	npm --prefix web run codegen

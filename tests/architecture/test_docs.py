@@ -11,7 +11,7 @@ PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"
 )
 COLUMNS = 140
 ROOMS = "tests|server|graph|workers|migrations|web|docs|deploy|clients"
-NAMED_FILE = re.compile(rf"(?<![\w/])(?:{ROOMS})/[\w./-]+\.(?:py|md|ts|mjs|graphql|service)\b")
+NAMED_FILE = re.compile(rf"(?<![\w/-])(?:{ROOMS})/[\w./-]+\.(?:py|md|ts|mjs|graphql|service)\b")
 NAMED_TEST = re.compile(r"`(test_\w+)`")
 
 
