@@ -29,7 +29,7 @@ with helm.Chart.load(sys.argv[1]) as chart:
     for values in json.load(sys.stdin):
         try:
             chart.validate_schema(values)
-            answers.append({"rendered": chart.render(values, name="demo", namespace="ml")})
+            answers.append({"rendered": chart.render(values, name=sys.argv[2], namespace="ml")})
         except helm.HelmError as error:
             answers.append({"error": str(error)})
 json.dump(answers, sys.stdout)
@@ -46,14 +46,30 @@ def example(name: str) -> dict[str, Any]:
     return values
 
 
-def render_all(many: list[dict[str, Any]]) -> list[dict[str, str] | ChartError]:
+def render_all(many: list[dict[str, Any]], release: str = "demo") -> list[dict[str, str] | ChartError]:
     """What becomes of each of some values: texts by the name of the template, or why they were refused."""
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, CHART], input=json.dumps(many), capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", PROGRAM, CHART, release],
+        input=json.dumps(many),
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     answers = json.loads(done.stdout)
     return [each["rendered"] if "rendered" in each else ChartError(each["error"]) for each in answers]
+
+
+def lint(values: dict[str, Any]) -> list[str]:
+    """What `helm lint --strict` says that is more than a remark."""
+    program = "import json, sys, helm_python as h; json.dump(h.lint(sys.argv[1], json.load(sys.stdin)), sys.stdout)"
+    done = subprocess.run(
+        [sys.executable, "-c", program, CHART], input=json.dumps(values), capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert report["total_charts_linted"] == 1
+    return [*report["errors"], *(each["error"] for each in report["messages"] if each["severity"] > 1)]
 
 
 def render(values: dict[str, Any]) -> dict[str, str]:

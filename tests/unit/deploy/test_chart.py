@@ -21,6 +21,7 @@ from tests.support.charts import (
     EXAMPLES,
     ChartError,
     example,
+    lint,
     named,
     needs_helm,
     objects,
@@ -312,6 +313,46 @@ def test_a_million_is_no_power_of_ten() -> None:
     (answer,) = render_all([changed(settings={**MINIMAL["settings"], "MODEL_CACHE_MAX_BYTES": bytes_})])
     assert not isinstance(answer, ChartError)
     assert all(environment(pod)["MODEL_CACHE_MAX_BYTES"] == str(bytes_) for pod in pods(objects(answer)))
+
+
+def test_helm_finds_nothing_to_mend() -> None:
+    assert lint(MINIMAL) == []
+    assert lint({"api": {"replicas": "two"}}) != []
+
+
+def test_a_secret_may_hold_whatever_characters_there_are() -> None:
+    odd = {
+        "DATABASE_URL": "postgresql://a:p%40\"'#{{ .Values }}$(id)`@b/c",
+        "REDIS_URL": "redis://:\\n: [x]@host/0",
+        "SECRET_KEY": "ä\n  second: line\n",
+    }
+    (answer,) = render_all([changed(secrets={"values": odd})])
+    assert not isinstance(answer, ChartError)
+    held = [each["stringData"] for each in objects(answer) if each["kind"] == "Secret"]
+    assert held == [odd, odd]
+
+
+def test_a_setting_may_hold_whatever_characters_there_are() -> None:
+    odd = "a \"quoted\" 'name': {{ no }} #1 \\ %"
+    (answer,) = render_all([changed(settings={**MINIMAL["settings"], "OIDC_NAME": odd, "S3_PREFIX": "on"})])
+    assert not isinstance(answer, ChartError)
+    for pod in pods(objects(answer)):
+        assert (environment(pod)["OIDC_NAME"], environment(pod)["S3_PREFIX"]) == (odd, "on")
+
+
+def test_names_of_a_long_release_are_short_enough() -> None:
+    values = changed(workers={"a-long-class-name": {"enabled": True, "scaling": {"enabled": True}}})
+    (answer,) = render_all([values], "r" * 53)
+    assert not isinstance(answer, ChartError)
+    for each in objects(answer):
+        # KEDA's name of a ScaledObject is a label, and so is that of a Job
+        assert len(each["metadata"]["name"]) <= 63, each["kind"]
+        labels = (
+            {**each["metadata"]["labels"], **each["spec"].get("selector", {}).get("matchLabels", {})}
+            if "spec" in each
+            else {}
+        )
+        assert all(len(value) <= 63 for value in labels.values())
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {

@@ -1,5 +1,6 @@
+{{- /* short, so that the names of what KEDA makes of it are labels still */ -}}
 {{- define "inference.name" -}}
-{{- .Values.fullnameOverride | default .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- .Values.fullnameOverride | default .Release.Name | trunc 36 | trimSuffix "-" -}}
 {{- end -}}
 
 {{- define "inference.labels" -}}
