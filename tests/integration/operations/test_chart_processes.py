@@ -141,6 +141,7 @@ def containers(database_url: str, redis_url: str, folder: Path) -> Iterator[Cont
         "listenAddress": "127.0.0.1",
         "storage": {"sharedFiles": {"enabled": True}},
         "workers": {"cpu": {"enabled": True, "scaling": {"enabled": True}}},
+        "ingress": {"enabled": True, "host": "tools.example.com", "path": "/ai"},
         "monitoring": {"enabled": True},
     }
     found = objects(render(values))
@@ -165,8 +166,8 @@ async def test_the_rendered_containers_make_an_installation(
                 await asyncio.to_thread(wait_for, lambda n=name, p=probe: running.passes(n, p), 90)
         assert "demo/echo" in running.run("api", "register-demo")
 
-        api = f"http://127.0.0.1:{running.ports['http']}"
-        client = Client(api)
+        # As the Ingress passes a request on, with the path; probes and metrics come without it
+        client = Client(f"http://127.0.0.1:{running.ports['http']}/ai")
         try:
             query = '{ model(slug: "demo/echo") { latestVersion { state } } }'
 
