@@ -44,6 +44,7 @@ TRIGGER = closed(
         "type": {"enum": ["postgresql", "prometheus"]},
         "name": TEXT,
         "metricType": {"enum": ["AverageValue", "Value"]},
+        "useCachedMetrics": {"type": "boolean"},
         "metadata": TEXTS,
         "authenticationRef": closed({"name": TEXT}),
     },

@@ -297,6 +297,20 @@ def test_a_path_is_served_as_such(releases: dict[str, Release]) -> None:
     assert {environment(pod)["PUBLIC_URL"] for pod in pods(releases["gcp"])} == {"https://inference.example.com"}
 
 
+def test_no_rule_of_a_network_policy_opens_everything(releases: dict[str, Release]) -> None:
+    closed = {"enabled": True, "servicePorts": [], "publicPorts": []}
+    (answer,) = render_all([changed(networkPolicy=closed)])
+    assert not isinstance(answer, ChartError)
+    for found in (*releases.values(), objects(answer)):
+        policies = [each["spec"] for each in found if each["kind"] == "NetworkPolicy"]
+        assert all(rule.get("ports") for spec in policies for rule in (*spec["ingress"], *spec["egress"]))
+        assert all(set(spec["policyTypes"]) == {"Ingress", "Egress"} for spec in policies)
+    spec = named(objects(answer), "NetworkPolicy", "demo-workers")["spec"]
+    assert [[port["port"] for port in rule["ports"]] for rule in spec["egress"]] == [[53, 53]]
+    reached = named(releases["production"], "NetworkPolicy", "demo-api")["spec"]["ingress"][0]["from"]
+    assert len(reached) == 2
+
+
 def test_long_connections_pass_the_ingress(releases: dict[str, Release]) -> None:
     seconds = {"nginx.ingress.kubernetes.io/proxy-read-timeout": "3600", "haproxy.org/timeout-tunnel": "3600s"}
     for name, key in zip(("production", "sub-path"), seconds, strict=True):
