@@ -11,7 +11,7 @@ import pytest
 
 from server.adapters.database import now, rows
 from server.domain.models import ALL_QUEUES
-from server.tables import Model, Prediction, Version
+from server.tables import Model, Prediction, Version, WebhookDelivery
 from tests.integration.queue import store
 
 MANY = 200_000
@@ -61,6 +61,20 @@ async def test_versions_that_are_prepared_need_a_worker_too(version: Version) ->
     running = (await pressure())["prepare"]
     assert (running["waiting"], running["running"]) == (before["waiting"], before["running"] + 1)
     await Version.filter(id=version.id).update(state="READY", lease_until=None, worker_id=None)
+
+
+async def test_webhooks_that_are_due_need_a_worker_too(version: Version) -> None:
+    prediction, at = await store.add(version, "image.cuda"), now()
+    before = (await pressure())["webhooks"]["waiting"]
+    for seconds, event in ((60, "start"), (-3600, "completed")):
+        await WebhookDelivery.create(
+            id=uuid4(), prediction_id=prediction.id, user_id=uuid4(), event=event, state="pending", noted=1, sent=0,
+            tries=0, attempts=[], next_at=at - timedelta(seconds=seconds), created_at=at, updated_at=at,
+        )  # fmt: skip
+    row = (await pressure())["webhooks"]
+    assert row["waiting"] == before + 1
+    assert row["oldest_seconds"] >= 59
+    await prediction.delete()
 
 
 async def test_who_reads_the_view_alone_needs_no_right_on_the_tables(database: str) -> None:
