@@ -11,7 +11,7 @@ import pytest
 
 from server.adapters.database import now, rows
 from server.domain.models import ALL_QUEUES
-from server.tables import Model, Prediction, Version, WebhookDelivery
+from server.tables import Batch, Model, Prediction, Version, WebhookDelivery
 from tests.integration.queue import store
 
 MANY = 200_000
@@ -24,7 +24,7 @@ async def pressure() -> dict[str, dict[str, Any]]:
 
 
 async def test_every_queue_has_its_row(database: str) -> None:
-    assert set(await pressure()) == {*ALL_QUEUES, "prepare", "webhooks"}
+    assert set(await pressure()) == {*ALL_QUEUES, "prepare", "webhooks", "batches"}
 
 
 async def test_what_waits_and_what_runs(version: Version) -> None:
@@ -75,6 +75,28 @@ async def test_webhooks_that_are_due_need_a_worker_too(version: Version) -> None
     assert row["waiting"] == before + 1
     assert row["oldest_seconds"] >= 59
     await prediction.delete()
+
+
+async def test_batches_of_which_nothing_waits_need_a_worker_too(version: Version) -> None:
+    before, at, model = (await pressure())["batches"], now(), await version.model
+    batch = await Batch.create(
+        id=uuid4(), user_id=model.owner_id, owner=f"user:{model.owner_id}", model_id=model.id, version_id=version.id,
+        queue="custom", status="starting", inputs=[{}], total=3, request_hash="", created_at=at, updated_at=at,
+    )  # fmt: skip
+
+    async def change(**fields: Any) -> tuple[int, int]:
+        await Batch.filter(id=batch.id).update(**fields)
+        row = (await pressure())["batches"]
+        return row["waiting"] - before["waiting"], row["running"] - before["running"]
+
+    assert await change() == (1, 0)
+    # Its items ask for workers themselves
+    assert await change(items=3) == (0, 0)
+    assert await change(items=0, lease_until=at + timedelta(minutes=1), attempt=1) == (0, 1)
+    assert await change(lease_until=None, pause_until=at + timedelta(minutes=1)) == (0, 0)
+    # APIs read these
+    assert await change(pause_until=None, endpoint="/v1/chat/completions", upload_id=uuid4(), inputs=None) == (0, 0)
+    await batch.delete()
 
 
 async def test_who_reads_the_view_alone_needs_no_right_on_the_tables(database: str) -> None:
