@@ -88,6 +88,13 @@ export const field = (page, name) => page.locator(`[data-field="${name}"]`);
 export const badge = (page, status) => page.locator(`.badge[data-status="${status}"]`);
 export const textOutput = (page) => page.locator(".text-output");
 
+/** Waits until an element has exactly this text: what streams is shown with the next frame. */
+export async function reads(locator, text) {
+  const end = Date.now() + 10_000;
+  while ((await locator.textContent()) !== text && Date.now() < end) await locator.page().waitForTimeout(50);
+  assert.equal(await locator.textContent(), text);
+}
+
 /** Goes to a model, unless the page shows it or a prediction of it already. */
 export async function choose(page, slug) {
   await page.locator("h1").waitFor();
