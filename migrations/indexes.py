@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tortoise import BaseDBAsyncClient
 
+# Through a pooler there is none: what is set for a session would stay with a connection that others use
+NO_LIMIT = "0"
 
 async def create_index(
     db: BaseDBAsyncClient, name: str, table: str, definition: str, *, unique: bool = False
@@ -22,20 +24,24 @@ async def create_index(
     async with db.acquire_connection() as connection:
         # A build waits for whoever began before it, and nobody waits for the build
         earlier = await connection.fetchval("SHOW lock_timeout")
-        await connection.execute("SET lock_timeout = 0")
+        if earlier != NO_LIMIT:
+            await connection.execute("SET lock_timeout = 0")
         try:
             await connection.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"')
             await connection.execute(f'CREATE {kind} CONCURRENTLY "{name}" ON "{table}" {definition}')
         finally:
-            await connection.execute(f"SET lock_timeout = '{earlier}'")
+            if earlier != NO_LIMIT:
+                await connection.execute(f"SET lock_timeout = '{earlier}'")
 
 
 async def drop_index(db: BaseDBAsyncClient, name: str) -> None:
     """Drop an index while others use the table; under the terms of `create_index`."""
     async with db.acquire_connection() as connection:
         earlier = await connection.fetchval("SHOW lock_timeout")
-        await connection.execute("SET lock_timeout = 0")
+        if earlier != NO_LIMIT:
+            await connection.execute("SET lock_timeout = 0")
         try:
             await connection.execute(f'DROP INDEX CONCURRENTLY IF EXISTS "{name}"')
         finally:
-            await connection.execute(f"SET lock_timeout = '{earlier}'")
+            if earlier != NO_LIMIT:
+                await connection.execute(f"SET lock_timeout = '{earlier}'")

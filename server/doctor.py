@@ -23,8 +23,10 @@ from server.adapters.connections import ReadOnlyDatabaseError
 from server.adapters.database import (
     CLOCK_SECONDS,
     DATABASE_ERRORS,
+    POOLED,
     DatabaseUnavailableError,
     clock_note,
+    is_pooled,
     open_database,
     pending_migrations,
     require_writes,
@@ -154,6 +156,8 @@ async def _ask_database() -> list[Diagnosis]:
     parts = [_ok("database", f"PostgreSQL {server['name']} answers and takes writes.")]
     if server["number"] < LEAST_POSTGRESQL:
         parts = [_broken("database", f"PostgreSQL {server['name']} is too old.", "Use PostgreSQL 14 or newer.")]
+    if is_pooled():
+        parts.append(_ok("pooler", POOLED))
     if missing := await pending_migrations():
         behind = f"The schema lacks {len(missing)} of the migrations of this release, the first of them {missing[0]}."
         parts.append(_broken("schema", behind, "Run: inference-server migrate"))

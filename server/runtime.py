@@ -16,7 +16,9 @@ from anyio.to_thread import run_sync
 from server.adapters.bell import Bell
 from server.adapters.database import (
     CLOCK_SECONDS,
+    POOLED,
     clock_note,
+    is_pooled,
     open_database,
     require_current_schema,
     require_writes,
@@ -119,6 +121,8 @@ async def open_runtime(settings: Settings, role: Role, tracing: Tracing = NO_TRA
         )
         if read_postgres_url(settings.database_url.get_secret_value()).binds_no_channel:
             logger.warning("database.channel_not_bound", note=UNBOUND)
+        if is_pooled():
+            logger.info("database.pooled", note=POOLED)
         if abs(ahead := await require_writes()) > CLOCK_SECONDS:
             logger.warning("clock.off", note=clock_note(ahead))
         await require_current_schema()

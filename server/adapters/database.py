@@ -18,13 +18,17 @@ from tortoise.exceptions import BaseORMException, ConfigurationError, DBConnecti
 from tortoise.models import Model
 
 import migrations
-from server.adapters.connections import ConnectionPool, PoolState, ReadOnlyDatabaseError
+from server.adapters.connections import ConnectionPool, PoolState, PostgresClient, ReadOnlyDatabaseError
 from server.tables import tortoise_config
 
 T = TypeVar("T", bound=Model)
 MIGRATIONS_DIR = Path(migrations.__file__).parent
 # Leases and lifetimes are counted by PostgreSQL's clock, tokens and links by those of the processes
 CLOCK_SECONDS = 5.0
+POOLED = (
+    "A pooler stands before PostgreSQL, so that no statement is kept prepared. Where it is in session mode, or keeps "
+    "prepared statements itself (PgBouncer 1.21, max_prepared_statements), pgbouncer=false in DATABASE_URL is faster."
+)
 # Outages, after which the same may be asked again. Tortoise does not translate these of asyncpg's, which stand for
 # PostgreSQL's classes 08, 28 and 3D (it lets nobody in), 40 (a deadlock), 53 (no connection, memory or disk left),
 # 55P03, 57 (stopped, starting, canceled) and 58 (its disk fails)
@@ -105,6 +109,12 @@ def pool_state() -> PoolState | None:
     except ConfigurationError:
         return None
     return pool.state if isinstance(pool, ConnectionPool) else None
+
+
+def is_pooled() -> bool:
+    """Whether this process is connected through a pooler in transaction mode."""
+    client = connections.get("default")
+    return isinstance(client, PostgresClient) and client.is_pooled
 
 
 async def rows(sql: str, *values: object) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from uuid import uuid4
 import asyncpg
 from tortoise.exceptions import OperationalError
 
-from server.adapters.connections import connect
+from server.adapters.connections import connect, holds, is_pooled
 from server.adapters.database import (
     CONNECTION_ERRORS,
     MIGRATIONS_DIR,
@@ -136,25 +136,42 @@ async def make_migration(url: str, name: str, tell: Tell) -> str | None:
 
 @asynccontextmanager
 async def _migration_lock(url: str, tell: Tell) -> AsyncIterator[asyncpg.Connection[Any]]:
-    """PostgreSQL's advisory lock; it belongs to the connection, so a killed run frees it.
+    """PostgreSQL's advisory lock, as long as the context lasts, and a connection beside the one that holds it.
 
-    Whoever wants it asks again and again: a statement that waited for it would hold up the builds of indexes, which
-    wait for all statements that began before them.
+    It belongs to the connection, so a killed run frees it; of a pooler, which may give each statement another one, to
+    a transaction. That one does nothing more: the build of an index waits for the end of every transaction in which a
+    statement runs as it begins. Whoever wants the lock asks again and again, for the same reason.
     """
+    holder = await _connect(url)
     try:
-        connection = await connect(url)
-    except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:
-        raise unavailable(error) from error
-    try:
-        is_first = True
-        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", MIGRATION_LOCK):
+        is_transaction, is_first = await is_pooled(holder), True
+        while True:
+            if is_transaction:
+                # Nobody would notice that a limit on idleness had freed the lock
+                await holder.execute("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0")
+            kind = "xact_lock" if is_transaction else "lock"
+            if await holds(holder, f"pg_try_advisory_{kind}({MIGRATION_LOCK})"):
+                break
+            if is_transaction:
+                await holder.execute("ROLLBACK")
             if is_first:
                 tell("Another migration runs; waiting for its end.")
             is_first = False
             await asyncio.sleep(WATCH_SECONDS)
-        yield connection
+        connection = await _connect(url)
+        try:
+            yield connection
+        finally:
+            await connection.close()
     finally:
-        await connection.close()
+        await holder.close()
+
+
+async def _connect(url: str) -> asyncpg.Connection[Any]:
+    try:
+        return await connect(url)
+    except (*CONNECTION_ERRORS, asyncpg.PostgresError) as error:
+        raise unavailable(error) from error
 
 
 @asynccontextmanager
@@ -163,14 +180,21 @@ async def _aerich(url: str, application: str) -> AsyncIterator[Command]:
     from aerich import Command
 
     async def prepare(connection: asyncpg.Connection[Any]) -> None:
-        await connection.execute(f"SET application_name = '{application}'; SET lock_timeout = '{LOCK_SECONDS}s'")
+        # What is set for a session of a pooler stays with a connection that others use
+        if await is_pooled(connection):
+            return
+        await connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
         # A statement of a migration that was killed ends with it; not every system can tell
         with suppress(asyncpg.PostgresError):
             await connection.execute("SET client_connection_check_interval = '1s'")
 
     # A migration may take its time, where a table is big
     config = tortoise_config(url, command_seconds=None)
-    config["connections"]["default"]["credentials"]["init"] = prepare
+    config["connections"]["default"]["credentials"] |= {
+        "init": prepare,
+        "begin_with": f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'",
+        "server_settings": {"application_name": application},
+    }
     config["apps"]["models"]["models"].append("aerich.models")
     async with Command(tortoise_config=config, app="models", location=str(MIGRATIONS_DIR)) as command:
         yield command

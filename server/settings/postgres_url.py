@@ -35,6 +35,7 @@ CHOICES = {
     "target_session_attrs": WRITABLE_SERVERS,
     "channel_binding": ("disable", "prefer", "require"),
     "gssencmode": ("disable", "prefer"),
+    "pgbouncer": ("true", "false"),
 }
 OPTIONS = (
     *("host", "port", "user", "password", "dbname", "connect_timeout"),
@@ -70,9 +71,20 @@ class PostgresUrl:
     options: Mapping[str, str]
 
     @property
+    def session(self) -> dict[str, str]:
+        """What the server is told at the start of a session."""
+        return {name: value for name, value in self.options.items() if name in SESSION_OPTIONS}
+
+    @property
     def connect_seconds(self) -> float | None:
         """How long one host may take to answer; None where it is left to us."""
         return float(self.options.get("connect_timeout", "0")) or None
+
+    @property
+    def is_pooled(self) -> bool | None:
+        """Whether it says that it names a pooler in transaction mode, as Prisma's do; None where it does not."""
+        answer = self.options.get("pgbouncer")
+        return None if answer is None else answer == "true"
 
     @property
     def binds_no_channel(self) -> bool:
@@ -94,12 +106,11 @@ class PostgresUrl:
             arguments["ssl"] = self._system_context()
             options = {"sslnegotiation": options["sslnegotiation"]} if "sslnegotiation" in options else {}
         query = "&".join(f"{name}={quote(value, safe='')}" for name, value in options.items())
-        session = {name: value for name, value in self.options.items() if name in SESSION_OPTIONS}
         target = self.options.get("target_session_attrs", "any")
         return {
             "dsn": f"postgresql:///?{query}" if query else None,
             **arguments,
-            "server_settings": session,
+            "server_settings": self.session,
             "target_session_attrs": "read-write" if target == "any" else target,
         }
 

@@ -145,3 +145,10 @@ def test_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "needs sslrootcert=" in str(read_postgres_url(f"{url}sslmode=verify-ca").problem())
     for bad in (f"sslrootcert={text}", f"sslcert={text}", f"sslcert={certificate}&sslkey={text}", f"sslcrl={text}"):
         assert "no certificates and keys that fit" in str(read_postgres_url(url + bad).problem())
+
+
+def test_what_is_said_of_a_pooler() -> None:
+    urls = [f"postgresql://u@h/d{query}" for query in ("", "?pgbouncer=true", "?pgbouncer=false")]
+    assert [read_postgres_url(url).is_pooled for url in urls] == [None, True, False]
+    # It is for us: PostgreSQL knows no such option
+    assert all(driven(url)[1].server_settings == {} for url in urls)
