@@ -40,18 +40,9 @@ def version_of(binaries: PostgresBinaries) -> str:
 
 @contextmanager
 def postgres_server(
-    folder: Path,
-    binaries: PostgresBinaries | None = None,
-    access: str = "host all all 127.0.0.1/32 scram-sha-256",
-    files: Sequence[Path] = (),
-    options: Sequence[str] = (),
-    standby_of: PostgresServer | None = None,
+    folder: Path, binaries: PostgresBinaries | None = None, files: Sequence[Path] = ()
 ) -> Iterator[PostgresServer]:
-    """A server with an empty database `inference`; `access` is what pg_hba.conf says of TCP.
-
-    `files` are copied into its folder, readable for it alone; `options` are settings such as `ssl=on`. A standby
-    follows another server, and has what that one has.
-    """
+    """A server with an empty database `inference`; `files` are copied into its folder, readable for it alone."""
     with ExitStack() as stack:
         folders = ServerFolders.of(folder, stack.enter_context(socket_folder()))
         if folders.user is not None:
@@ -59,25 +50,15 @@ def postgres_server(
         folders.prepare()
         programs = readable_binaries(binaries or find_postgres(), folders.user)
         postgres, port, data = Postgres(folders, programs, durable=False), free_port(), folders.postgres_data
-        if standby_of is None:
-            folders.log("initdb").parent.mkdir(parents=True, exist_ok=True)
-            postgres._initialise()
-            lines = ["local all all trust", "local replication all trust", access]
-            (data / "pg_hba.conf").write_text("\n".join(lines) + "\n")
-        else:
-            source = standby_of.folders.postgres_sockets
-            data.mkdir(mode=0o700)
-            folders.give_to_postgres(data)
-            command = [str(programs.bin / "pg_basebackup"), "-D", str(data), "-R", "-c", "fast", "-U", "postgres"]
-            command += ["-h", str(source), "-p", str(standby_of.port)]
-            subprocess.run(command, check=True, timeout=60, **as_user(folders.user))
-            folders.log("postgres").parent.mkdir(parents=True, exist_ok=True)
+        folders.log("initdb").parent.mkdir(parents=True, exist_ok=True)
+        postgres._initialise()
+        (data / "pg_hba.conf").write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
         for file in files:
             copied = data / file.name
             copied.write_bytes(file.read_bytes())
             copied.chmod(0o600)
             folders.give_to_postgres(copied)
-        settings = ["listen_addresses=127.0.0.1", f"port={port}", *options]
+        settings = ["listen_addresses=127.0.0.1", f"port={port}"]
         child = postgres.child()
         child = replace(child, command=[*child.command, *(part for each in settings for part in ("-c", each))])
         child.start()
@@ -86,8 +67,7 @@ def postgres_server(
         server = PostgresServer(port, url, folders, child, programs)
         ready = [str(programs.bin / "pg_isready"), "-q", "-h", str(folders.postgres_sockets), "-p", str(port)]
         wait_for(lambda: subprocess.run(ready, check=False, timeout=10, **as_user(folders.user)).returncode == 0, 30)
-        if standby_of is None:
-            psql(server, 'CREATE DATABASE "inference"', "postgres")
+        psql(server, 'CREATE DATABASE "inference"', "postgres")
         yield server
 
 
