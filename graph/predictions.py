@@ -81,7 +81,8 @@ class PredictionMutation:
             raise InvalidInputError([Violation("/wait", f"Wait 0 to {MAX_WAIT_SECONDS} seconds.", "range")])
         row = await predictions.create(context.rt, context.viewer, input.new(context.base_url))
         if wait:
-            ended = await prediction_events.wait_until_ended(context.rt, context.hubs, context.viewer, row.id, wait)
+            seconds = min(wait, prediction_events.LONGEST_HELD_SECONDS)
+            ended = await prediction_events.wait_until_ended(context.rt, context.hubs, context.viewer, row.id, seconds)
             row = with_relations(ended, row)
         return Prediction.of(row)
 

@@ -482,7 +482,8 @@ class CreatePredictionInput:
     )
     wait: int | None = strawberry.field(
         default=None,
-        description="Seconds to wait for the prediction to end, 0 to 60; after that it is returned as it stands.",
+        description="Seconds to wait for the prediction to end, 0 to 60; after that, at most 55, it is returned as it "
+        "stands.",
     )
 
     webhook: WebhookInput | None = strawberry.field(

@@ -259,6 +259,10 @@ class Subscriber:
         return SubscriberEvent(event, is_common=True)
 
 
+LONGEST_HELD_SECONDS = 55
+"""What a request for one prediction is held at most: proxies give up after 60 seconds without an answer."""
+
+
 async def wait_until_ended(rt: Runtime, hubs: Hubs, viewer: Viewer, prediction_id: UUID, seconds: float) -> Prediction:
     """The prediction when it ends, or as it stands after `seconds` or when this node stops."""
     with suppress(TimeoutError):

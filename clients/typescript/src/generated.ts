@@ -84,7 +84,7 @@ export type CreatePredictionInput = {
   stickyKey?: string | null | undefined;
   /** Share the result with equal predictions that set this too: same version, input and seed. */
   useCache?: boolean | null | undefined;
-  /** Seconds to wait for the prediction to end, 0 to 60; after that it is returned as it stands. */
+  /** Seconds to wait for the prediction to end, 0 to 60; after that, at most 55, it is returned as it stands. */
   wait?: number | null | undefined;
   /** Webhook to notify, signed with your webhook secret; requires signing in. */
   webhook?: WebhookInput | null | undefined;

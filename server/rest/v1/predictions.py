@@ -29,12 +29,11 @@ from server.tables import Prediction as Row
 from server.tables import with_relations
 
 router = APIRouter(route_class=BoundedRoute, tags=["predictions"], responses=ERRORS, dependencies=SIGN_IN)
-LONGEST_WAIT_SECONDS = 60
 _WAIT = re.compile(r"(?:^|[,;\s])wait(?:\s*=\s*\"?([0-9]{1,3})\"?)?(?=$|[,;\s])", re.ASCII)
 _DURATION = re.compile(r"(?:(?P<h>[0-9]{1,4})h)?(?:(?P<m>[0-9]{1,6})m)?(?:(?P<s>[0-9]{1,8})s?)?", re.ASCII)
 Prefer = Annotated[
     str | None,
-    Header(max_length=200, description="`wait` or `wait=n`: answer when it has ended, after at most n (60) seconds."),
+    Header(max_length=200, description="`wait` or `wait=n`: answer when it has ended, after at most n (55) seconds."),
 ]
 CancelAfter = Annotated[
     str | None, Header(max_length=40, description="Time after which it is given up, such as `90s` or `1h30m`.")
@@ -117,7 +116,8 @@ def _seconds_to_wait(prefer: str | None) -> int:
     match = _WAIT.search(prefer or "")
     if match is None:
         return 0
-    return min(int(match[1]), LONGEST_WAIT_SECONDS) if match[1] else LONGEST_WAIT_SECONDS
+    longest = prediction_events.LONGEST_HELD_SECONDS
+    return min(int(match[1]), longest) if match[1] else longest
 
 
 def _deadline_seconds(cancel_after: str | None) -> int | None:

@@ -38,7 +38,7 @@ export const snippet = (language: Language, call: Call): string => WRITERS[langu
 export const needsKey = (language: Language, call: Call): boolean =>
   language === "openai" || language === "replicate" || (call.signed && language !== "graphql");
 
-const WAIT_SECONDS = 60;
+const WAIT_SECONDS = 55;
 const ANSWER = `__typename
     ... on Prediction { id status output error { code message } }
     ... on InvalidInput { violations { path message } }
