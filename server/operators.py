@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 import typer
 
-from server import doctor, money_commands
+from server import backup, doctor, money_commands
 from server.adapters.pagination import MAX_PAGE, PageRequest, page
 from server.command_line import beside_servers, fail, show
 from server.domain.audit import AuditAction
@@ -71,6 +71,8 @@ def add_commands(app: typer.Typer) -> None:
     """Make them subcommands of the server's command."""
     app.command()(audit)
     app.command()(doctor.doctor)
+    app.command()(backup.backup)
+    app.command("restore")(backup.restore_backup)
     groups = {
         "workers": workers, "queues": queues, "users": users, "models": gallery,
         "prices": money_commands.prices, "budgets": money_commands.budgets,
