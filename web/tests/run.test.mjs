@@ -46,7 +46,7 @@ test("a text model's tokens appear once each and add up to the stored text", SLO
 test("text grows while it is made, always as a prefix of the whole", SLOW, async () => {
   const page = await open();
   const shown = await sample(page, "shownText", () => document.querySelector(".text-output")?.textContent);
-  await runEcho(page, { text: WORDS, delay: 0.03 });
+  await runEcho(page, { text: WORDS, delay: 0.1 });
   await badge(page, "SUCCEEDED").waitFor();
   await reads(textOutput(page), WORDS);
   const samples = await shown();
