@@ -96,7 +96,7 @@ async def test_what_runs_all_the_time_reads_few_rows(rt: Runtime, version: Versi
         # The owners of what one portion removes are sorted, never the rows that it chooses from
         sorts = [node for node in await ran(sql, *values) if node["Node Type"] == "Sort"]
         assert all(node["Plans"][0]["Actual Rows"] <= 100 for node in sorts), what
-    everybodys = predictions.listing(Viewer(owner, is_admin=True), PredictionCriteria(everybody=True))
+    everybodys = await predictions.listing(Viewer(owner, is_admin=True), PredictionCriteria(everybody=True))
     newest = everybodys.order_by("-created_at", "-id").limit(21).sql(params_inline=True)
     assert sum(node["Actual Rows"] for node in await ran(newest) if "Scan" in node["Node Type"]) <= 21
     await rows("DELETE FROM prediction WHERE user_id = $1", owner)

@@ -36,7 +36,7 @@ async def fill(owner: UUID, version: Version, count: int, length: int = 1) -> No
 
 
 async def search(owner: UUID, text: str, **criteria: Any) -> list[UUID]:
-    query = predictions.listing(Viewer(owner), PredictionCriteria(**criteria))
+    query = await predictions.listing(Viewer(owner), PredictionCriteria(**criteria))
     return await prediction_search.search(query, text)
 
 
