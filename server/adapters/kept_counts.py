@@ -18,21 +18,26 @@ class KeptValues(Generic[T]):
 
     def __init__(self) -> None:
         self._values: dict[str, tuple[T, float]] = {}
+        self._clears = 0
 
     async def get(self, owner: str, read: Callable[[str], Awaitable[T]]) -> T:
         """The value of an owner, read where it was not lately."""
         at = time.monotonic()
         if owner in self._values and at - self._values[owner][1] < KEPT_SECONDS:
             return self._values[owner][0]
+        clears = self._clears
         value = await read(owner)
         if len(self._values) >= MOST_KEPT:
             self._values.clear()
-        self._values[owner] = (value, at)
+        # What was read before all was forgotten is not what others shall get after that
+        if clears == self._clears:
+            self._values[owner] = (value, at)
         return value
 
     def clear(self) -> None:
         """Forget all values, so that they are read again."""
         self._values.clear()
+        self._clears += 1
 
 
 class KeptCounts(KeptValues[int]):
