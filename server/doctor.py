@@ -33,9 +33,10 @@ from server.adapters.database import (
     rows,
 )
 from server.adapters.disk import disk_space
-from server.adapters.event_log import EventLog, async_redis
+from server.adapters.event_log import EventLog
 from server.adapters.outbound import GuardedBackend, OutboundError, Resolver
 from server.adapters.redis_calls import REDIS_ERRORS
+from server.adapters.redis_clients import async_redis
 from server.adapters.signing import FileSigner
 from server.adapters.storage import Storage, StorageError, open_storage
 from server.adapters.store_watch import MEGABYTE, StoreWatch

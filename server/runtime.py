@@ -23,9 +23,10 @@ from server.adapters.database import (
     require_current_schema,
     require_writes,
 )
-from server.adapters.event_log import EventLog, async_redis
+from server.adapters.event_log import EventLog
 from server.adapters.kept_counts import KeptCounts, KeptValues
 from server.adapters.rate_limiter import RateLimiter
+from server.adapters.redis_clients import async_redis
 from server.adapters.security import LinkTokens, Passwords, RefreshTokens, Tokens
 from server.adapters.signing import FileSigner
 from server.adapters.storage import Storage, open_storage

@@ -15,6 +15,7 @@ from dramatiq.brokers.redis import RedisBroker, _RedisConsumer, _scripts
 
 from server.adapters.batches import Batches
 from server.adapters.redis_calls import REDIS_ERRORS, Command, RedisCalls, Script
+from server.adapters.redis_clients import sync_redis
 
 logger = structlog.get_logger(__name__)
 
@@ -34,19 +35,6 @@ HEARTBEATS_SECONDS = 86_400
 EXPIRE_EVERY_SECONDS = 600.0
 UNPACKED = 1000
 _DISPATCH = Script(_scripts["dispatch"].decode())
-
-
-def sync_redis(url: str, blocking_seconds: float = 0) -> redis.Redis:
-    """A client that fails within a second instead of retrying; blocking commands may wait `blocking_seconds`."""
-    pool = redis.BlockingConnectionPool.from_url(
-        url,
-        max_connections=20,
-        timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
-        socket_timeout=TIMEOUT_SECONDS + blocking_seconds,
-        retry=None,
-    )
-    return redis.Redis(connection_pool=pool)
 
 
 class BellConsumer(_RedisConsumer):

@@ -266,15 +266,6 @@ class EventPage:
     more: bool
 
 
-def async_redis(url: str) -> redis.asyncio.Redis:
-    """A client that fails within a second instead of retrying."""
-    pool = redis.asyncio.BlockingConnectionPool.from_url(
-        url, max_connections=20, timeout=1, socket_timeout=1, socket_connect_timeout=1, retry=None
-    )
-    # from_pool: the client's aclose() closes the pool too
-    return redis.asyncio.Redis.from_pool(pool)
-
-
 def new_epoch() -> str:
     """A name for one unbroken stretch of events."""
     return secrets.token_hex(6)

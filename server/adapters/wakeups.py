@@ -10,12 +10,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
 
-import redis.asyncio
 import structlog
 from broadcaster import Broadcast, Event
 from broadcaster._backends.base import BroadcastBackend
 
 from server.adapters.redis_calls import REDIS_ERRORS
+from server.adapters.redis_clients import listening_redis
 from server.adapters.tasks import end
 
 logger = structlog.get_logger(__name__)
@@ -75,10 +75,7 @@ class PatternBackend(BroadcastBackend):  # type: ignore[misc]
     def __init__(self, url: str, prefix: str) -> None:
         self._prefix = prefix
         self._patterns = [f"{each}*" for each in ((prefix, OWNERS) if prefix == CHANGES else (prefix,))]
-        # Pub/sub reads block for as long as nothing happens: a socket timeout would end them
-        self._client = redis.asyncio.Redis.from_url(
-            url, socket_timeout=None, socket_connect_timeout=1, health_check_interval=10, retry=None
-        )
+        self._client = listening_redis(url)
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._reader: asyncio.Task[None] | None = None
 

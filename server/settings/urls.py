@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from server.domain.accounts import normalise_email
 from server.domain.models import parse_reference
+from server.settings.redis_url import read_redis_url
 
-REDIS_OPTIONS = re.compile(r"db|username|password|client_name|protocol|ssl_\w+")
 MODEL_SLUG = re.compile(r"[^/\s]+/[^/\s]+")
 SENDER = re.compile(r"(?:(?P<name>[^<>\"\x00-\x1f\x7f]{1,100}?)\s*<(?P<address>[^<>\s]+)>|(?P<bare>[^<>\s]+))")
 ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
@@ -21,15 +21,7 @@ ALIAS = re.compile(r"[\w./:@+-]{1,100}", re.ASCII)
 
 def redis_url(url: str) -> str:
     """A URL that Redis' client understands."""
-    parts = _split(url, ("redis", "rediss", "unix"), "redis://:password@host:port/0")
-    options = dict(parse_qsl(parts.query))
-    if unknown := sorted(name for name in options if not REDIS_OPTIONS.fullmatch(name)):
-        raise ValueError(f"does not accept the options {', '.join(unknown)}")
-    if parts.scheme == "unix" and not parts.path:
-        raise ValueError("names no socket; write it as unix:///path/to/redis.sock?db=0")
-    database = options.get("db", "0") if parts.scheme == "unix" else options.get("db") or parts.path.strip("/") or "0"
-    if not re.fullmatch(r"\d{1,5}", database):
-        raise ValueError("the database is not a number; write it as redis://host:port/0")
+    read_redis_url(url)
     return url
 
 

@@ -22,7 +22,8 @@ from rich.table import Table
 
 from graph.types.ids import global_id
 from server.adapters.database import open_database
-from server.adapters.event_log import EventLog, NewEvent, async_redis, new_epoch
+from server.adapters.event_log import EventLog, NewEvent, new_epoch
+from server.adapters.redis_clients import async_redis
 from server.domain.events import EventType
 from server.queue.claim import claim
 from tests.conftest import LiveServer, free_port

@@ -10,8 +10,8 @@ import pytest
 import redis
 
 from server.adapters.bell import Bell, BellBroker, bell_key
-from server.adapters.event_log import async_redis
 from server.adapters.redis_calls import RedisCalls, Script
+from server.adapters.redis_clients import async_redis
 from tests.integration.events.watching import RedisProcess
 
 DOUBLE = Script("return 2 * tonumber(ARGV[1])")

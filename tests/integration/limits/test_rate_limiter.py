@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from server.adapters.event_log import async_redis
 from server.adapters.rate_limiter import Rate, RateLimiter
 from server.adapters.redis_calls import RedisCalls
+from server.adapters.redis_clients import async_redis
 from tests.integration.events.watching import RedisProcess
 
 

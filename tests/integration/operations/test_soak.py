@@ -16,7 +16,8 @@ import pytest
 
 from graph.types.ids import global_id
 from server.adapters.database import open_database
-from server.adapters.event_log import EventLog, NewEvent, async_redis, new_epoch
+from server.adapters.event_log import EventLog, NewEvent, new_epoch
+from server.adapters.redis_clients import async_redis
 from server.domain.events import EventType
 from server.domain.predictions import PredictionStatus
 from server.embedded.servers import LocalServers

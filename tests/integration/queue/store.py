@@ -14,8 +14,9 @@ import asyncpg
 
 from server.adapters.bell import Bell
 from server.adapters.database import now, open_database, rows
-from server.adapters.event_log import EventLog, async_redis
+from server.adapters.event_log import EventLog
 from server.adapters.rate_limiter import RateLimiter
+from server.adapters.redis_clients import async_redis
 from server.adapters.security import LinkTokens, Passwords, RefreshTokens, Tokens
 from server.adapters.signing import FileSigner
 from server.adapters.storage import open_storage

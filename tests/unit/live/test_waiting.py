@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from server.adapters.event_log import EventLog, async_redis
+from server.adapters.event_log import EventLog
+from server.adapters.redis_clients import async_redis
 from server.adapters.wakeups import CHANGES, Wakeups
 from server.live.hubs import Hubs
 
