@@ -27,11 +27,11 @@ up: dev web ## Start everything on this machine, run the demo models live, stay 
 
 test: dev web ## Run the whole test suite with real parts
 	$(SHARED) tests/architecture tests/unit tests/zoo tests/hostile -m "not slow"
-	$(SHARED) tests/integration -m "not slow"
+	$(SHARED) tests/integration -m "not slow and not long"
 	$(PYTEST) tests/chaos -m "not slow"
 	$(PYTEST) tests/e2e -m "not slow"
 	$(PAIRED) tests/clients -m "not slow"
-	$(PAIRED) tests/web -m "not slow"
+	$(PAIRED) tests/web -m "not slow and not long"
 
 test-unit: dev web ## Run the unit and architecture tests
 	$(SHARED) tests/architecture tests/unit tests/zoo tests/hostile -m "not slow"
@@ -76,6 +76,8 @@ check-deploy: dev ## Look at the rendered chart and the Dockerfile with checkov,
 	@$(BIN)/python -m tests.architecture.deploy_audit
 
 check: lint test audit check-deploy ## Lint, test, audit, and the longer tests
+	$(SHARED) tests/integration -m "long and not slow"
+	$(PAIRED) tests/web -m "long and not slow" || test $$? -eq 5
 	$(PYTEST) tests -m slow || test $$? -eq 5
 
 dev: .venv/.stamp-dev$(if $(LOCKED),-locked) ## Make .venv with the command line and all extras (LOCKED=1 takes what is locked)

@@ -22,6 +22,7 @@ from xdist.scheduler import LoadScopeScheduling
 from server.embedded.postgres import DATABASE
 from server.embedded.servers import LocalServers
 from tests.support.api import wait_until_healthy, wait_until_prepared
+from tests.support.long_tests import is_long
 from tests.support.prepared import (
     EMPTY,
     PreparedServers,
@@ -56,6 +57,14 @@ APART = ("tests/web/test_browser.py",)
 # All tests together ask from one address; those of the rates set their own
 for name in ("RATE_LIMIT_USER", "RATE_LIMIT_ADDRESS"):
     os.environ.setdefault(name, "0")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test` leaves to `make check`."""
+    for item in items:
+        if is_long(item.nodeid):
+            item.add_marker("long")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
