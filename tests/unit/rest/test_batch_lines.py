@@ -22,7 +22,7 @@ RT: Any = SimpleNamespace(settings=SimpleNamespace(openai_aliases={"small": "ada
 @pytest.fixture
 def version() -> Any:
     owner = SimpleNamespace(handle="ada")
-    model = SimpleNamespace(owner=owner, name="m", kind="TEXT_GENERATION")
+    model = SimpleNamespace(former_names=[], owner=owner, name="m", kind="TEXT_GENERATION")
     return SimpleNamespace(id=uuid4(), model=model, number=3, input_schema={"properties": PROPERTIES}, info={})
 
 
