@@ -101,8 +101,7 @@ class RedisSettings(BaseSettings):
 
     redis_url: Annotated[SecretStr | None, Blankable, hidden(urls.redis_url)] = Field(
         None,
-        description="Redis 6.2 or newer, as redis://host:port/0; behind Sentinels as "
-        "redis+sentinel://:password@host1:26379,host2:26379/name/0.",
+        description="Redis 6.2 or newer, as redis://host:port/0; behind Sentinels as redis+sentinel://host1,host2/name/0.",
     )
     redis_host: Annotated[str | None, Blankable] = Field(None, description="Redis host, if REDIS_URL is unset.")
     redis_port: int = Field(6379, ge=1, le=65535, description="Redis port, if REDIS_URL is unset.")
