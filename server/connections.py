@@ -23,7 +23,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import CloseCode, Frame
 from websockets.http11 import Response
 
-from server.domain.callers import network_of
+from server.domain.callers import UNIX_PEER, network_of
 from server.log import CLIENT_LOG
 from server.routes import security_headers
 
@@ -45,8 +45,6 @@ MAX_SWEEP_SECONDS = 1.0
 """What counts of the time between two sweeps: while this process stood still, nobody could be heard."""
 
 
-UNIX_PEER = "unix"
-"""The address of whoever comes by a socket of this machine; TRUSTED_PROXIES may name it."""
 MAPPED = "::ffff:"
 
 

@@ -19,7 +19,6 @@ from server.adapters.redis_clients import sync_redis
 
 logger = structlog.get_logger(__name__)
 
-TIMEOUT_SECONDS = 1.0
 RING_SECONDS = 0.5
 AWAY_SECONDS = 1.0
 WAIT_SECONDS = 2

@@ -20,18 +20,14 @@ TIMEOUT_SECONDS = 1.0
 POOL_SIZE = 20
 HEALTH_SECONDS = 10
 DEMOTED = "Redis takes no writes here any more: another server is the master."
-_ASKING = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS, "retry": None}
+_QUICK = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS, "retry": None}
+_SHARED = {"max_connections": POOL_SIZE, "timeout": TIMEOUT_SECONDS}
 
 
 def async_redis(url: str) -> redis.asyncio.Redis:
     """A client of one event loop."""
     pool = redis.asyncio.BlockingConnectionPool.from_url(
-        **_target(url, AsyncMaster, AsyncEncryptedMaster),
-        max_connections=POOL_SIZE,
-        timeout=TIMEOUT_SECONDS,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
-        retry=None,
+        **_target(url, AsyncMaster, AsyncEncryptedMaster), **_QUICK, **_SHARED
     )
     # from_pool: the client's aclose() closes the pool too
     return redis.asyncio.Redis.from_pool(pool)
@@ -41,10 +37,7 @@ def listening_redis(url: str) -> redis.asyncio.Redis:
     """A client for subscriptions: its reads block for as long as nothing happens, which a time limit would end."""
     pool = redis.asyncio.ConnectionPool.from_url(
         **_target(url, AsyncMaster, AsyncEncryptedMaster),
-        socket_timeout=None,
-        socket_connect_timeout=TIMEOUT_SECONDS,
-        health_check_interval=HEALTH_SECONDS,
-        retry=None,
+        **{**_QUICK, "socket_timeout": None, "health_check_interval": HEALTH_SECONDS},
     )
     return redis.asyncio.Redis.from_pool(pool)
 
@@ -53,11 +46,8 @@ def sync_redis(url: str, blocking_seconds: float = 0) -> redis.Redis:
     """A client of threads; blocking commands may wait `blocking_seconds`."""
     pool = redis.BlockingConnectionPool.from_url(
         **_target(url, Master, EncryptedMaster),
-        max_connections=POOL_SIZE,
-        timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
-        socket_timeout=TIMEOUT_SECONDS + blocking_seconds,
-        retry=None,
+        **{**_QUICK, "socket_timeout": TIMEOUT_SECONDS + blocking_seconds},
+        **_SHARED,
     )
     return redis.Redis(connection_pool=pool)
 
@@ -72,7 +62,7 @@ def _target(url: str, plain: type[Any], encrypted: type[Any]) -> dict[str, Any]:
 
 def _asking(target: RedisUrl) -> dict[str, Any]:
     """How Sentinels are asked: by TLS where the server is, with the same certificates."""
-    options = {**_ASKING, **target.sentinel_options}
+    options = {**_QUICK, **target.sentinel_options}
     if target.is_encrypted:
         read = redis.connection.parse_url(target.url)
         options |= {"ssl": True, **{name: value for name, value in read.items() if name.startswith("ssl_")}}

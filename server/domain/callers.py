@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 
+UNIX_PEER = "unix"
+"""The address of whoever comes by a socket of this machine; TRUSTED_PROXIES may name it."""
+
 
 def address_of(host: str | None) -> str:
     """A client's address in its one form; `local` on a socket of this machine, `unknown` for what a proxy made up."""
-    if host is None or host == "unix":
+    if host is None or host == UNIX_PEER:
         return "local"
     try:
         address = ipaddress.ip_address(host)

@@ -10,6 +10,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from server.domain.accounts import normalise_email
+from server.domain.callers import UNIX_PEER
 from server.domain.models import parse_reference
 from server.settings.redis_url import read_redis_url
 
@@ -80,7 +81,7 @@ def sender(text: str) -> str:
 
 def proxy_network(text: str) -> str:
     """An address or network of proxies, or `unix`; nobody may be trusted along with everybody."""
-    if text == "unix":
+    if text == UNIX_PEER:
         return text
     try:
         network = ipaddress.ip_network(text)
