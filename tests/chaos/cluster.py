@@ -22,9 +22,9 @@ from server.embedded.processes import Child
 from server.embedded.servers import LocalServers
 from tests.chaos import models
 from tests.chaos.audit import install
-from tests.chaos.proxy import PostgresReader, Proxies, Proxy, RedisReader
 from tests.conftest import LiveServer, free_port, running
 from tests.support.operations import add_model, administrator, settled, somebody
+from tests.support.proxies import PostgresReader, Proxies, Proxy, RedisReader
 
 LEASE_SECONDS = 3.0
 SETTINGS = {

@@ -21,7 +21,7 @@ from rich.table import Table
 
 from server.embedded.servers import LocalServers
 from tests.conftest import LiveServer, running
-from tests.load import cold, fanout, formats, growth, overhead, scaling, text_bench
+from tests.load import cold, fanout, formats, growth, overhead, scaling, stages, text_bench
 from tests.load.references.serving import serving
 from tests.load.text_models import Shape
 from tests.support.api import TERMINAL, Client
@@ -174,6 +174,11 @@ def bench_overhead(root: Path, servers: LocalServers, live: LiveServer) -> Table
         return asyncio.run(overhead.measure(live, reference, REPEATS))
 
 
+def bench_stages(root: Path, servers: LocalServers, live: LiveServer) -> Table:
+    """One prediction of one client: its stages, its processes and its round trips."""
+    return asyncio.run(stages.measure(live, servers, REPEATS))
+
+
 def bench_models(root: Path, servers: LocalServers, live: LiveServer) -> Table:
     """Models through everything, beside what serves the same models."""
     table = Table("figure", "median")
@@ -218,6 +223,7 @@ def bench_fanout(root: Path, servers: LocalServers, live: LiveServer) -> Table:
 
 PARTS = {
     "overhead": bench_overhead,
+    "stages": bench_stages,
     "scaling": bench_scaling,
     "fanout": bench_fanout,
     "cold": bench_cold,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from base64 import b64decode
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from uuid import uuid4
 import pytest
 
 from server.adapters.database import now
-from server.adapters.wakeups import CANCELS, Wakeups
 from server.domain.events import NO_EPOCH, Cursor, EventType
 from server.runtime import Runtime
 from server.tables import Version
@@ -27,11 +25,11 @@ from tests.integration.events.watching import (
     running_prediction,
 )
 from tests.integration.queue.store import add, add_version, row
+from tests.support.supervisors import supervising
 from tests.unit.runner.sample_predictors import predictor
 from workers.supervisor import demand
 from workers.supervisor.event_writer import EventWriter
 from workers.supervisor.runner_client import RunnerOptions
-from workers.supervisor.supervisor import Supervisor
 
 
 @pytest.fixture
@@ -39,14 +37,9 @@ async def painter(rt: Runtime) -> AsyncIterator[Version]:
     """A version of the painter, and a worker that runs it."""
     version = await add_version()
     await Version.filter(id=version.id).update(predictor="painter", source_ref="painter")
-    settings = rt.settings.model_copy(update={"claim_poll_seconds": 0.5})
-    worker = replace(rt, settings=settings, wakeups=Wakeups(str(rt.settings.redis_dsn), CANCELS))
-    supervisor = Supervisor(worker, RunnerOptions(extra_predictors=(predictor("Painter"),), preload=False))
-    stop = asyncio.Event()
-    task = asyncio.create_task(supervisor.run(stop))
-    yield version
-    stop.set()
-    await task
+    options = RunnerOptions(extra_predictors=(predictor("Painter"),), preload=False)
+    async with supervising(rt, options, claim_poll_seconds=0.5):
+        yield version
 
 
 def previews(subscriber: Subscriber) -> list[dict[str, Any]]:

@@ -14,16 +14,15 @@ from uuid import uuid4
 from structlog.testing import capture_logs
 
 from server.adapters.database import now, rows
-from server.adapters.wakeups import CANCELS, Wakeups
 from server.domain.accounts import Viewer
 from server.runtime import Runtime
 from server.services import predictions
 from server.tables import Version
 from tests.integration.events.watching import eventually
 from tests.integration.queue.store import add, add_version, row
+from tests.support.supervisors import supervising
 from tests.unit.runner.sample_predictors import predictor
 from workers.supervisor.runner_client import RunnerOptions
-from workers.supervisor.supervisor import Supervisor
 
 
 class SlowStorage:
@@ -49,14 +48,12 @@ async def writer(rt: Runtime) -> AsyncIterator[tuple[Version, SlowStorage]]:
     version = await add_version()
     await Version.filter(id=version.id).update(predictor="writer", source_ref="writer")
     slow = SlowStorage(rt.storage)
-    worker = replace(rt, storage=slow, wakeups=Wakeups(str(rt.settings.redis_dsn), CANCELS))
-    supervisor = Supervisor(worker, RunnerOptions(extra_predictors=(predictor("Writer"),), preload=False))
-    stop = asyncio.Event()
-    task = asyncio.create_task(supervisor.run(stop))
-    yield version, slow
-    slow.gate.set()
-    stop.set()
-    await task
+    options = RunnerOptions(extra_predictors=(predictor("Writer"),), preload=False)
+    async with supervising(replace(rt, storage=slow), options):
+        try:
+            yield version, slow
+        finally:
+            slow.gate.set()
 
 
 def files(rt: Runtime) -> list[str]:

@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
 
 from server.adapters.database import now
-from server.adapters.wakeups import CANCELS, Wakeups
 from server.runtime import Runtime
 from server.tables import Model, Version, Worker
 from tests.integration.queue.store import add, add_version, row
-from workers.supervisor.runner_client import RunnerOptions
+from tests.support.supervisors import supervising
 from workers.supervisor.supervisor import Supervisor
 
 SLOW = {"text": "one two three four five six seven eight", "delay_seconds": 0.3}
-
-
-@asynccontextmanager
-async def worker(rt: Runtime) -> AsyncIterator[Supervisor]:
-    """A supervisor in this process, with a heartbeat a second."""
-    settings = rt.settings.model_copy(update={"heartbeat_seconds": 1.0})
-    own = replace(rt, settings=settings, wakeups=Wakeups(str(rt.settings.redis_dsn), CANCELS))
-    supervisor = Supervisor(own, RunnerOptions(preload=False))
-    stop = asyncio.Event()
-    task = asyncio.create_task(supervisor.run(stop))
-    yield supervisor
-    stop.set()
-    await task
 
 
 async def loaded(supervisor: Supervisor) -> list[str]:
@@ -45,7 +29,7 @@ async def until(check: Callable[[], Awaitable[bool]]) -> None:
 
 async def test_a_deleted_model_leaves_memory_and_another_stays(rt: Runtime, version: Version) -> None:
     other = await add_version()
-    async with worker(rt) as supervisor:
+    async with supervising(rt, heartbeat_seconds=1.0) as supervisor:
         for each in (version, other):
             prediction = await add(each, input={"text": "load"})
             supervisor.wake("custom", str(prediction.id))
@@ -63,7 +47,7 @@ async def test_a_deleted_model_leaves_memory_and_another_stays(rt: Runtime, vers
 
 
 async def test_what_still_runs_of_a_deleted_model_ends_first(rt: Runtime, version: Version) -> None:
-    async with worker(rt) as supervisor:
+    async with supervising(rt, heartbeat_seconds=1.0) as supervisor:
         prediction = await add(version, input=SLOW)
         supervisor.wake("custom", str(prediction.id))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,6 @@ from starlette.routing import Route
 from graph.types.servers import Worker as ServerWorker
 from server.adapters.database import now, rows
 from server.adapters.store_watch import StoreWatch
-from server.adapters.wakeups import CANCELS, Wakeups
 from server.domain.models import WAITS_FOR_ROOM
 from server.embedded.servers import LocalServers
 from server.live.measures import Measures
@@ -29,8 +27,7 @@ from server.services.catalogue import WorkerDisk, WorkerInfo, WorkerState
 from server.services.health import DISK_LOW, NO_ROOM, NO_WORKER, PREDICTORS_BROKEN, WALLS_INCOMPLETE
 from server.tables import Model, User, Version, Worker
 from tests.integration.queue import store
-from workers.supervisor.runner_client import RunnerOptions
-from workers.supervisor.supervisor import Supervisor
+from tests.support.supervisors import supervising
 
 STORES = {"storage": "ok", "notes": []}
 FINE = {"walls": "ok", "predictors": "ok", "disks": "ok", "clock": "ok", **STORES}
@@ -86,14 +83,9 @@ async def test_a_disk_of_a_worker_is_almost_full(
 ) -> None:
     await rows("DELETE FROM worker RETURNING id")
     watch = StoreWatch(rt.event_log, rt.storage, {"MODEL_CACHE_DIR": tmp_path / "models"}, least)
-    own = replace(rt, wakeups=Wakeups(str(rt.settings.redis_dsn), CANCELS), store_watch=watch)
-    supervisor, stop = Supervisor(own, RunnerOptions(preload=False)), asyncio.Event()
     await watch.look_at_files()
-    task = asyncio.create_task(supervisor.run(stop))
-    try:
-        async with asyncio.timeout(60):
-            while (living := await Worker.get_or_none(id=supervisor.worker_id)) is None:
-                await asyncio.sleep(0.05)
+    async with supervising(replace(rt, store_watch=watch)) as supervisor:
+        living = await Worker.get(id=supervisor.worker_id)
         assert living.disks["MODEL_CACHE_DIR"]["total_bytes"] >= living.disks["MODEL_CACHE_DIR"]["free_bytes"] > 0
         # The disks of this API have room
         _, health = await ready(rt)
@@ -106,9 +98,6 @@ async def test_a_disk_of_a_worker_is_almost_full(
         (sample,) = families["inference_worker_disk_free_bytes"].samples
         assert sample.labels == {"host": living.host, "folder": "MODEL_CACHE_DIR"}
         assert 0 < sample.value <= shown.total_bytes
-    finally:
-        stop.set()
-        await task
 
 
 async def test_models_wait_for_room_on_the_disk(rt: Runtime, worker: WorkerInfo) -> None:

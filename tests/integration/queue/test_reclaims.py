@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 
 from server.adapters.database import rows
-from server.adapters.wakeups import CANCELS, Wakeups
 from server.runtime import Runtime
 from server.tables import Prediction, Version
 from tests.integration.queue.store import add, row
-from workers.supervisor.runner_client import RunnerOptions
-from workers.supervisor.supervisor import Supervisor
+from tests.support.supervisors import supervising
 
 WORDS = {"text": "one two three four five six", "delay_seconds": 0.3}
-
-
-@asynccontextmanager
-async def worker(rt: Runtime) -> AsyncIterator[Supervisor]:
-    """A supervisor in this process; its heartbeats are ten seconds apart."""
-    supervisor = Supervisor(
-        replace(rt, wakeups=Wakeups(str(rt.settings.redis_dsn), CANCELS)), RunnerOptions(preload=False)
-    )
-    stop = asyncio.Event()
-    task = asyncio.create_task(supervisor.run(stop))
-    yield supervisor
-    stop.set()
-    await task
 
 
 async def until(made: Prediction, status: str, attempt: int) -> None:
@@ -47,7 +29,8 @@ async def until_text(rt: Runtime, made: Prediction) -> None:
 
 
 async def test_the_attempt_that_was_lost_holds_up_nobody(rt: Runtime, version: Version) -> None:
-    async with worker(rt) as supervisor:
+    # Its heartbeats are ten seconds apart
+    async with supervising(rt) as supervisor:
         made = await add(version, input=WORDS)
         supervisor.wake("custom", str(made.id))
         await until_text(rt, made)

@@ -40,6 +40,7 @@ class PostgresReader:
         found: list[str] = []
         while (message := self._next()) is not None:
             kind, body = message
+            self.note(kind)
             if kind == b"P":
                 name, sql, _ = body.split(b"\0", 2)
                 self._statements[name] = sql.decode()
@@ -48,6 +49,9 @@ class PostgresReader:
             elif kind == b"Q":
                 found.append(body.rstrip(b"\0").decode())
         return found
+
+    def note(self, kind: bytes) -> None:
+        """A message of this kind has come; none for the first of a session."""
 
     def _next(self) -> tuple[bytes, bytes] | None:
         """The next whole message; those before the start of the session carry no type."""
