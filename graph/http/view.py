@@ -27,7 +27,7 @@ from graph.errors import DATABASE_AWAY
 from graph.http.rate_headers import rate_headers
 from graph.http.refusals import refusal
 from graph.http.requests import authorization_parameter
-from graph.limits.documents import PersistedDocuments
+from graph.limits.documents import KnownDocuments, PersistedDocuments
 from graph.schema import SchemaOptions, make_schema
 from graph.websocket.frame_handler import FrameHandler
 from graph.websocket.frames import Frames
@@ -85,6 +85,7 @@ class GraphQLView(GraphQL[Context, None]):
         self.frames = Frames(schema)
         self.memory = AnswerMemory(settings.response_memory_bytes)
         self._persisted = PersistedDocuments()
+        self._known = KnownDocuments()
         self._graphiql = graphiql
 
     async def run(self, request: Any, *arguments: Any, **options: Any) -> Any:
@@ -165,14 +166,22 @@ class GraphQLView(GraphQL[Context, None]):
     ) -> ExecutionResult:
         """One operation, counted; with a bad token, only the error that says so."""
         try:
-            context.left = await rate_limits.spend(context.rt, context.viewer, 1)
+            query = request_data.query
+            if context.refused is None and (query or "") in self._known:
+                # Nothing of it is to be parsed or checked anew, so all of its points are paid when it runs
+                rate_limits.check(context.rt, context.viewer)
+                context.paid = 0
+            else:
+                context.left = await rate_limits.spend(context.rt, context.viewer, 1)
             if context.refused is not None:
                 raise context.refused
-            document = self._persisted.document(request_data.query, request_data.extensions)
+            document = self._persisted.document(query, request_data.extensions)
             if (account := ACCOUNT.get()) is not None:
                 account.owner = context.viewer.owner_key
             options |= {"sub_response": sub_response, "request_data": replace(request_data, query=document)}
             result = await super().execute_single(context=context, **options)
+            if query and result.data is not None:
+                self._known.add(query)
         except (RateLimitedError, UnauthenticatedError, UnavailableError, GraphQLError) as error:
             refused = GraphQLError(error.message, original_error=error, extensions=getattr(error, "extensions", None))
             self.schema.process_errors([refused])

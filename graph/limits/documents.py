@@ -13,6 +13,8 @@ from strawberry.extensions import SchemaExtension
 
 MAX_PERSISTED = 1000
 MAX_PERSISTED_CHARACTERS = 10_000
+MAX_KNOWN = 100
+"""Fewer than the caches of parsed and validated documents hold."""
 
 
 class PersistedDocuments:
@@ -53,6 +55,24 @@ class PersistedDocuments:
             if len(self._documents) > MAX_PERSISTED:
                 self._documents.popitem(last=False)
         return query
+
+
+class KnownDocuments:
+    """The newest documents that have run in this process, which it parses and validates no more."""
+
+    def __init__(self) -> None:
+        self._documents: OrderedDict[str, None] = OrderedDict()
+
+    def __contains__(self, query: str) -> bool:
+        return query in self._documents
+
+    def add(self, query: str) -> None:
+        """Note a document that has run; long ones are not kept."""
+        if len(query) <= MAX_PERSISTED_CHARACTERS:
+            self._documents[query] = None
+            self._documents.move_to_end(query)
+            if len(self._documents) > MAX_KNOWN:
+                self._documents.popitem(last=False)
 
 
 class AllowedOperations(SchemaExtension):

@@ -26,6 +26,8 @@ from server.tables import Prediction
 logger = structlog.get_logger(__name__)
 
 POLL_SECONDS = 2.0
+FIRST_LOOK_SECONDS = 0.05
+"""After which a watcher of the end alone learns that it was there before; wake-ups mostly tell of one sooner."""
 ROW_SECONDS = 5.0
 DEMAND_SECONDS = 5.0
 QUEUE_BOUND = 256
@@ -43,12 +45,15 @@ class Ending:
 
 
 class Watcher:
-    """One subscriber's bounded queue: past the bound it must read the log for itself."""
+    """One subscriber's bounded queue: past the bound it must read the log for itself.
 
-    __slots__ = ("_events", "_waiting", "ending", "overflowed", "previews", "reads_row")
+    One that wants no `events` waits for the end alone.
+    """
 
-    def __init__(self, *, previews: bool = False, reads_row: bool = False) -> None:
-        self.previews, self.reads_row = previews, reads_row
+    __slots__ = ("_events", "_waiting", "ending", "events", "overflowed", "previews", "reads_row")
+
+    def __init__(self, *, previews: bool = False, reads_row: bool = False, events: bool = True) -> None:
+        self.previews, self.reads_row, self.events = previews, reads_row, events
         self._events: list[Event] = []
         self._waiting: asyncio.Future[None] | None = None
         self.overflowed = False
@@ -66,7 +71,7 @@ class Watcher:
 
     def offer(self, event: Event) -> None:
         """Queue an event; nothing after an overflow, until the watcher has begun to read the log."""
-        if self.overflowed:
+        if self.overflowed or not self.events:
             return
         if event.type in (EventType.PREVIEW, EventType.MOVED):
             self._events = [queued for queued in self._events if queued.type is not event.type]
@@ -77,6 +82,8 @@ class Watcher:
 
     def overflow(self) -> None:
         """Drop what is queued: the watcher reads the log from its own cursor."""
+        if not self.events:
+            return
         self._events.clear()
         self.overflowed = True
         self._ring()
@@ -100,7 +107,7 @@ class Watcher:
 
 
 class Hub:
-    """The events of one prediction, read once and handed to all its watchers."""
+    """The events of one prediction, read once and handed to all its watchers; not at all where nobody wants them."""
 
     def __init__(self, event_log: EventLog, prediction_id: UUID) -> None:
         self._log, self._id = event_log, prediction_id
@@ -108,7 +115,8 @@ class Hub:
         self._wake = asyncio.Event()
         self._row_due = self._log_due = False
         self._starting = asyncio.Lock()
-        self._cursor = Cursor(NO_EPOCH, 0)
+        self._cursor: Cursor | None = None
+        """Up to where the log was read; None until somebody wants it."""
         self._task: asyncio.Task[None] | None = None
         self._ending: Ending | None = None
         self._previews = PreviewSource(event_log, prediction_id)
@@ -128,17 +136,21 @@ class Hub:
         """Tell a watcher everything that is appended from now on."""
         self._watchers.add(watcher)
         async with self._starting:
-            if self._task is None:
+            if self._cursor is None and watcher.events:
                 # Where the hub begins is settled before any watcher reads for itself: between the two is no gap
                 try:
                     self._cursor = await self._log.position(str(self._id))
                 except REDIS_ERRORS:
                     self._cursor = Cursor(NO_EPOCH, 0)
+            if self._task is None:
                 self._task = shared(self._run())
         if watcher.previews:
             self._previews.demand_due = 0.0
-        # A watcher that reads the row after it joined learns by itself that the prediction has ended already
-        self.wake(row=not watcher.reads_row, log=False)
+        if watcher.events:
+            # A watcher that reads the row after it joined learns by itself that the prediction has ended already
+            self.wake(row=not watcher.reads_row, log=False)
+        else:
+            asyncio.get_running_loop().call_later(FIRST_LOOK_SECONDS, self.wake)
 
     async def preview(self, cursor: Cursor) -> str | None:
         """The picture of a preview event, or a newer one."""
@@ -168,8 +180,8 @@ class Hub:
                     logger.warning("hub.row_failed", prediction=str(self._id), error=str(error))
                     self._row_due = True
             log_due, self._log_due = self._log_due, False
-            if log_due or is_poll or row is not None:
-                await self._read_log()
+            if self._cursor is not None and (log_due or is_poll or row is not None):
+                await self._read_log(self._cursor)
             ended = row is not None and PredictionStatus(row.status).is_terminal
             if not ended and any(watcher.previews for watcher in self._watchers):
                 await self._previews.demand(loop.time())
@@ -184,15 +196,15 @@ class Hub:
                     watcher.end(self._ending)
             is_poll = not await wait_for_event(self._wake, POLL_SECONDS)
 
-    async def _read_log(self) -> None:
+    async def _read_log(self, cursor: Cursor) -> None:
         try:
             while True:
-                page = await self._log.read(str(self._id), self._cursor)
+                page = await self._log.read(str(self._id), cursor)
                 if page.lost:
                     for watcher in self._watchers:
                         watcher.overflow()
                 for event in page.events:
-                    self._cursor = event.cursor
+                    self._cursor = cursor = event.cursor
                     for watcher in self._watchers:
                         watcher.offer(event)
                 if not page.more:
@@ -294,14 +306,15 @@ class Hubs:
 
     @asynccontextmanager
     async def watch(
-        self, prediction_id: UUID, *, previews: bool = False, reads_row: bool = False
+        self, prediction_id: UUID, *, previews: bool = False, reads_row: bool = False, events: bool = True
     ) -> AsyncIterator[Watcher]:
         """A watcher of one prediction for the time of the context; `previews` asks the worker to make them.
 
-        `reads_row` says that the subscriber reads the row itself after this, so that the hub need not.
+        `reads_row` says that the subscriber reads the row itself after this, so that the hub need not. Without
+        `events` only the end is told, and the log is not read for it.
         """
         hub = self._hubs.setdefault(prediction_id, Hub(self._log, prediction_id))
-        watcher = Watcher(previews=previews, reads_row=reads_row)
+        watcher = Watcher(previews=previews, reads_row=reads_row, events=events)
         try:
             await hub.join(watcher)
             yield watcher

@@ -266,10 +266,9 @@ LONGEST_HELD_SECONDS = 55
 async def wait_until_ended(rt: Runtime, hubs: Hubs, viewer: Viewer, prediction_id: UUID, seconds: float) -> Prediction:
     """The prediction when it ends, or as it stands after `seconds` or when this node stops."""
     with suppress(TimeoutError):
-        async with hubs.patience(seconds), hubs.watch(prediction_id) as watcher:
+        async with hubs.patience(seconds), hubs.watch(prediction_id, events=False) as watcher:
             while not watcher.has_ended:
                 await watcher.take()
-                watcher.overflowed = False
             # The caller has checked already that the viewer may see it
             if watcher.row is not None:
                 return watcher.row

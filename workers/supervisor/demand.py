@@ -38,6 +38,8 @@ class Demand:
         texts = ModelKind.TEXT_GENERATION.queue
         while True:
             await wait_for_event(self._due, POLL_SECONDS)
+            # Many runs that begin together share a read, and one that ends at once needs none
+            await asyncio.sleep(PAUSE_SECONDS)
             self._due.clear()
             ids = [str(key) for key, attempt in self._attempts.items() if kind_queue(attempt.lease.queue) != texts]
             try:
@@ -49,5 +51,3 @@ class Demand:
             for each in ids:
                 if (attempt := self._attempts.get(UUID(each))) is not None:
                     attempt.set_previews(enabled=each in watched)
-            # Many runs that begin together share a read
-            await asyncio.sleep(PAUSE_SECONDS)
