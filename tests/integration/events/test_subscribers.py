@@ -295,3 +295,39 @@ async def test_waiting_for_the_end(rt: Runtime, version: Version) -> None:
         waiting = asyncio.create_task(prediction_events.wait_until_ended(rt, hubs, NOBODY, claimed.id, 30))
         await finish_run(rt, claimed, "x")
         assert (await waiting).status == "succeeded"
+
+
+async def test_who_waits_for_an_end_that_nobody_tells_of_learns_of_it_at_once(rt: Runtime, version: Version) -> None:
+    claimed = await running_prediction(version)
+    assert await finish(claimed, Result(PredictionStatus.SUCCEEDED, "before"))
+    async with hubs_of(rt) as hubs, asyncio.timeout(hubs_module.POLL_SECONDS / 2):
+        row = await prediction_events.wait_until_ended(rt, hubs, NOBODY, claimed.id, 60)
+    assert (row.status, row.output) == ("succeeded", "before")
+
+
+async def test_subscribers_see_everything_beside_one_who_waits_for_the_end(rt: Runtime, version: Version) -> None:
+    claimed = await running_prediction(version)
+    writer = EventWriter(rt.event_log, str(claimed.id), 1)
+    reads: list[str] = []
+    position = rt.event_log.position
+
+    async def counted(prediction_id: str) -> object:
+        reads.append(prediction_id)
+        return await position(prediction_id)
+
+    rt.event_log.position = counted  # type: ignore[method-assign,assignment]
+    async with hubs_of(rt) as hubs:
+        waiting = asyncio.create_task(prediction_events.wait_until_ended(rt, hubs, NOBODY, claimed.id, 60))
+        writer.status("processing")
+        await write(writer, 0, 30, 0.005)
+        # Nobody wanted its events yet
+        assert reads == []
+        late = Subscriber(rt, hubs, claimed.id)
+        await late.until(lambda: bool(late.seen))
+        assert reads == [str(claimed.id)]
+        await write(writer, 30, 60, 0.005)
+        await writer.close(5)
+        await finish_run(rt, claimed, numbers(60))
+        await late.task
+        late.check(numbers(60))
+        assert (await waiting).output == numbers(60)
