@@ -26,6 +26,7 @@ from server.adapters.database import (
     POOLED,
     DatabaseUnavailableError,
     clock_note,
+    database_identity,
     is_pooled,
     open_database,
     pending_migrations,
@@ -39,7 +40,7 @@ from server.adapters.redis_calls import REDIS_ERRORS
 from server.adapters.redis_clients import async_redis
 from server.adapters.signing import FileSigner
 from server.adapters.storage import Storage, StorageError, open_storage
-from server.adapters.store_watch import MEGABYTE, StoreWatch
+from server.adapters.store_watch import CLUSTERED, MEGABYTE, StoreWatch
 from server.command_line import operator_settings, run
 from server.domain.targets import BadUrlError, check_target, parse_target
 from server.log import configure_logging
@@ -60,6 +61,7 @@ OUTBOUND = (
 )
 REDIS_REMEDIES = {
     "refusing": "Give Redis memory and disk, or name one in REDIS_URL that is no replica.",
+    "shared": "Set REDIS_NAMESPACE of one of the installations, for all of its processes, and start them again.",
     "nearly full": "Raise maxmemory, or give this server a Redis of its own.",
     "evicting": "In redis.conf and by CONFIG SET: maxmemory-policy noeviction.",
 }
@@ -105,7 +107,8 @@ async def diagnose(settings: Settings, webhooks: Sequence[str] = ()) -> list[Dia
     parts += await check_database(settings)
     try:
         async with open_storage(settings, FileSigner(secret)) as storage:
-            parts += await check_redis(settings, storage)
+            database = await _identify(settings) if parts[1:2] and parts[1].state is DiagnosisState.OK else ""
+            parts += await check_redis(settings, storage, database)
             parts.append(await check_storage(settings, storage))
     except StorageError as error:
         parts.append(_storage_broken(settings, str(error)))
@@ -179,14 +182,23 @@ def _sentences(note: str, between: str) -> tuple[str, str]:
     return f"{says}.", f"{remedy[0].upper()}{remedy[1:]}"
 
 
-async def check_redis(settings: Settings, storage: Storage) -> list[Diagnosis]:
-    """Whether Redis answers, takes writes, has room and forgets nothing."""
+async def _identify(settings: Settings) -> str:
+    """What tells the database from others; "" where it does not answer."""
+    if settings.database_url is not None:
+        with suppress(TimeoutError, DatabaseUnavailableError, *DATABASE_ERRORS):
+            async with asyncio.timeout(PATIENCE_SECONDS), open_database(settings.database_url.get_secret_value(), 1):
+                return await database_identity()
+    return ""
+
+
+async def check_redis(settings: Settings, storage: Storage, database: str = "") -> list[Diagnosis]:
+    """Whether Redis answers, takes writes, has room, forgets nothing, and no other installation uses its names."""
     if settings.redis_dsn is None:
         return []
-    client = async_redis(settings.redis_dsn)
+    client = async_redis(settings.redis_dsn, settings.redis_prefix)
     try:
         await client.ping()
-        watch = StoreWatch(EventLog(client), storage)
+        watch = StoreWatch(EventLog(client, prefix=settings.redis_prefix), storage, database=database)
         await watch.look_at_redis()
     except REDIS_ERRORS as error:
         remedy = "Start Redis, and check host, port, password and number of REDIS_URL from this machine."
@@ -194,6 +206,8 @@ async def check_redis(settings: Settings, storage: Storage) -> list[Diagnosis]:
     finally:
         await client.aclose()
     state = watch.redis
+    if state.note == CLUSTERED:
+        return [_broken("redis", *_sentences(CLUSTERED, ": "))]
     if state.word in REDIS_REMEDIES:
         return [_broken("redis", state.note, REDIS_REMEDIES[state.word])]
     return [_ok("redis", "Redis answers, takes writes and forgets nothing.")]

@@ -18,6 +18,7 @@ from server.adapters.database import (
     CLOCK_SECONDS,
     POOLED,
     clock_note,
+    database_identity,
     is_pooled,
     open_database,
     require_current_schema,
@@ -127,12 +128,13 @@ async def open_runtime(settings: Settings, role: Role, tracing: Tracing = NO_TRA
         if abs(ahead := await require_writes()) > CLOCK_SECONDS:
             logger.warning("clock.off", note=clock_note(ahead))
         await require_current_schema()
-        client = async_redis(settings.redis_dsn)
+        prefix = settings.redis_prefix
+        client = async_redis(settings.redis_dsn, prefix)
         stack.push_async_callback(client.aclose)
         # Connections of its own: counting does not wait behind reads of events
-        counting = async_redis(settings.redis_dsn)
+        counting = async_redis(settings.redis_dsn, prefix)
         stack.push_async_callback(counting.aclose)
-        event_log = EventLog(client, settings.event_bytes_per_owner)
+        event_log = EventLog(client, settings.event_bytes_per_owner, prefix)
         signer = FileSigner(secret, former_secrets)
         storage = await stack.enter_async_context(open_storage(settings, signer))
         folders = {"MODEL_CACHE_DIR": settings.model_cache_dir}
@@ -143,18 +145,20 @@ async def open_runtime(settings: Settings, role: Role, tracing: Tracing = NO_TRA
             folders["DATA_DIR"] = settings.data_dir
         yield Runtime(
             settings=settings,
-            bell=Bell(event_log.calls),
+            bell=Bell(event_log.calls, prefix),
             event_log=event_log,
-            wakeups=Wakeups(settings.redis_dsn, CANCELS if role is Role.WORKER else CHANGES),
+            wakeups=Wakeups(settings.redis_dsn, CANCELS if role is Role.WORKER else CHANGES, prefix),
             storage=storage,
             signer=signer,
             passwords=Passwords(),
             tokens=Tokens(secret, settings.access_token_seconds, former_secrets),
             refresh_tokens=RefreshTokens(secret, former_secrets),
             link_tokens=LinkTokens(secret, former_secrets),
-            limiter=RateLimiter(counting),
+            limiter=RateLimiter(counting, prefix),
             vault=open_vault(settings),
-            store_watch=StoreWatch(event_log, storage, folders, settings.min_free_disk_bytes),
+            store_watch=StoreWatch(
+                event_log, storage, folders, settings.min_free_disk_bytes, database=await database_identity()
+            ),
             tracing=tracing,
             oidc=await stack.enter_async_context(_open_oidc(settings)) if role is Role.API else None,
         )

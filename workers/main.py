@@ -18,6 +18,6 @@ def setup() -> None:
     """
     settings = load_settings(needs=SERVICES)
     supervisor = SupervisorMiddleware()
-    broker = BellBroker(str(settings.redis_dsn), middleware=[supervisor])
+    broker = BellBroker(str(settings.redis_dsn), middleware=[supervisor], prefix=settings.redis_prefix)
     dramatiq.set_broker(broker)
     actors.declare(broker, supervisor.wake)

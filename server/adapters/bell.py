@@ -28,8 +28,7 @@ BELL_LENGTH = 64
 ACTOR = "wake"
 NAMESPACE = "dramatiq"
 HEARTBEAT_MILLISECONDS = 60_000
-# Dramatiq keeps there which of its consumers live, for ever. Long enough that what a dead one held is put back first
-HEARTBEATS_KEY = f"{NAMESPACE}:__heartbeats__"
+# Long enough that what a dead consumer held is put back first
 HEARTBEATS_SECONDS = 86_400
 EXPIRE_EVERY_SECONDS = 600.0
 UNPACKED = 1000
@@ -49,9 +48,9 @@ class BellConsumer(_RedisConsumer):
         try:
             if time.monotonic() >= self.expire_at:
                 # Behind a fetch, which makes the key
-                self.broker.client.expire(HEARTBEATS_KEY, HEARTBEATS_SECONDS)
+                self.broker.client.expire(heartbeats_key(self.broker.prefix), HEARTBEATS_SECONDS)
                 self.expire_at = time.monotonic() + EXPIRE_EVERY_SECONDS
-            self.broker.client.blpop([bell_key(self.queue_name)], timeout=WAIT_SECONDS)
+            self.broker.client.blpop([bell_key(self.queue_name, self.broker.prefix)], timeout=WAIT_SECONDS)
         except redis.RedisError as error:
             raise dramatiq.ConnectionClosed(error) from None
         return self._next_now()
@@ -77,10 +76,15 @@ class BellBroker(RedisBroker):
         middleware: list[Any] | None = None,
         heartbeat_timeout: int = HEARTBEAT_MILLISECONDS,
         blocking_seconds: float = WAIT_SECONDS,
+        prefix: str = "",
     ) -> None:
-        client = sync_redis(url, blocking_seconds)
+        self.prefix = prefix
+        client = sync_redis(url, blocking_seconds, prefix)
         super().__init__(  # type: ignore[no-untyped-call]
-            client=client, middleware=middleware or [], heartbeat_timeout=heartbeat_timeout
+            client=client,
+            middleware=middleware or [],
+            heartbeat_timeout=heartbeat_timeout,
+            namespace=f"{prefix}{NAMESPACE}",
         )
 
     @property
@@ -89,9 +93,14 @@ class BellBroker(RedisBroker):
         return BellConsumer
 
 
-def bell_key(queue: str) -> str:
+def bell_key(queue: str, prefix: str = "") -> str:
     """The list that wakes the consumers of a queue."""
-    return f"bell:{queue}"
+    return f"{prefix}bell:{queue}"
+
+
+def heartbeats_key(prefix: str) -> str:
+    """Where Dramatiq keeps which of its consumers live, for ever unless it is told otherwise."""
+    return f"{prefix}{NAMESPACE}:__heartbeats__"
 
 
 class Bell:
@@ -101,8 +110,9 @@ class Bell:
     none is tried for AWAY_SECONDS. Rings of one moment share messages, a few hints in each.
     """
 
-    def __init__(self, calls: RedisCalls) -> None:
+    def __init__(self, calls: RedisCalls, prefix: str = "") -> None:
         self._calls = calls
+        self._prefix = prefix
         self._broker_id = str(uuid4())
         self._rings: Batches[tuple[str, str], None] = Batches(self._send)
         self._away_until = 0.0
@@ -140,14 +150,14 @@ class Bell:
 
     def _commands(self, queue: str, hints: list[str]) -> Iterator[Command]:
         """Dramatiq's own script puts a message into its queue, as its broker calls it; behind it, the bell."""
-        key, number = bell_key(queue), str(uuid4())
+        key, number = bell_key(queue, self._prefix), str(uuid4())
         message: dramatiq.Message[None] = dramatiq.Message(
             queue_name=queue, actor_name=ACTOR, args=(queue, *hints), kwargs={}, options={"redis_message_id": number}
         )
         head = ("enqueue", int(time.time() * 1000), queue, self._broker_id, HEARTBEAT_MILLISECONDS, 0, 0, UNPACKED)
-        yield _DISPATCH.on([NAMESPACE], *head, number, message.encode())
+        yield _DISPATCH.on([f"{self._prefix}{NAMESPACE}"], *head, number, message.encode())
         # One for each, as if they were rung apart: a frozen worker takes one of them and says nothing
         yield "LPUSH", key, *("1" for _ in hints)
         yield "LTRIM", key, 0, BELL_LENGTH - 1
         yield "EXPIRE", key, 60
-        yield "EXPIRE", HEARTBEATS_KEY, HEARTBEATS_SECONDS
+        yield "EXPIRE", heartbeats_key(self._prefix), HEARTBEATS_SECONDS

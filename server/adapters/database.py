@@ -246,6 +246,19 @@ async def pending_migrations() -> list[str]:
     return [name for name in available if name not in applied]
 
 
+async def database_identity() -> str:
+    """What tells this database from every other, also after a failover; "" where the server does not say."""
+    try:
+        (row,) = await rows(
+            "SELECT system_identifier || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS id "
+            "FROM pg_control_system()"
+        )
+    except OperationalError:
+        # Some providers let nobody ask
+        return ""
+    return str(row["id"])
+
+
 async def require_writes() -> float:
     """How many seconds this process's clock is ahead of PostgreSQL's, of a server that takes writes.
 

@@ -22,6 +22,7 @@ import orjson
 import redis.asyncio
 import structlog
 
+from server.adapters.rate_limiter import RATES
 from server.adapters.redis_calls import REDIS_ERRORS, Command, RedisCalls, Script
 from server.adapters.wakeups import BEAT, CREDENTIALS, DELIVER, LOOK, ROW, cancel_channel, owner_channel, wake_channel
 from server.domain.accounts import ANONYMOUS_OWNER, USER_OWNER
@@ -31,6 +32,13 @@ from server.domain.text_output import join_choices
 
 logger = structlog.get_logger(__name__)
 
+# What the keys are called, behind the prefix
+PREDICTION_KINDS = ("st", "ev", "out", "log", "chk", "pv")
+OWNER_KINDS = ("mem", "old")
+DEMAND_KIND = "wants"
+KINDS = (*PREDICTION_KINDS, *OWNER_KINDS, DEMAND_KIND, RATES)
+DATABASES_KEY = "databases"
+DATABASES_SECONDS = 30
 STREAM_LENGTH = 10_000
 LIFE_SECONDS = 86_400
 AFTER_END_SECONDS = 3_600
@@ -50,7 +58,7 @@ NEARLY_FULL, TIGHT_SHARE = 0.8, 10
 PIECE = b"="
 FENCED, NEEDS_SNAPSHOT, NO_ROOM = -1, -2, -3
 
-# What Redis does at one instant with the keys of a prediction, in the order of `_keys`, and of its owner
+# What Redis does at one instant with the keys of a prediction, in the order of PREDICTION_KINDS, and of its owner
 APPEND = Script(r"""
 local attempt, owned = tonumber(ARGV[1]), #KEYS == 8
 local state = redis.call('HMGET', KEYS[1], 'attempt', 'seq', 'epoch', 'out', 'log', 'chk', 'fresh')
@@ -67,6 +75,8 @@ local whole = old == attempt and state[3] and redis.call('STRLEN', KEYS[3]) == o
 if not whole and not starts then return {-2} end
 local reset = not whole or (starts and epoch ~= ARGV[2])
 local id, now = ARGV[9], tonumber(ARGV[10])
+-- what every key here begins with
+local prefix = string.sub(KEYS[1], 1, #KEYS[1] - #id - #'st:{}')
 local own, total, size, counts = 0, 0, 0, {}
 if reset then
   -- a script that has removed something may write though memory is full: this is refused first
@@ -86,7 +96,7 @@ if owned then
     redis.call('HDEL', KEYS[7], other)
     redis.call('ZREM', KEYS[8], other)
     for _, kind in ipairs({'st', 'ev', 'out', 'log', 'chk', 'pv'}) do
-      redis.call('DEL', kind .. ':{' .. other .. '}')
+      redis.call('DEL', prefix .. kind .. ':{' .. other .. '}')
     end
   end
   if not counts[1] then
@@ -99,7 +109,8 @@ if owned then
     for i = 1, #oldest, 2 do
       if total + size <= budget then break end
       local ended = tonumber(oldest[i + 1]) < now + ARGV[5]
-      if oldest[i] ~= id and (ended or redis.call('EXISTS', 'st:{' .. oldest[i] .. '}') == 0) then drop(oldest[i]) end
+      local state_key = prefix .. 'st:{' .. oldest[i] .. '}'
+      if oldest[i] ~= id and (ended or redis.call('EXISTS', state_key) == 0) then drop(oldest[i]) end
     end
     if total + size > budget then
       redis.call('HSET', KEYS[7], 'total', total + (reset and tonumber(counts[1] or '0') or 0))
@@ -274,11 +285,12 @@ def new_epoch() -> str:
 class EventLog:
     """Reads and writes the events of predictions; every method may raise REDIS_ERRORS.
 
-    Those of one owner may fill `owner_bytes`; 0: no limit.
+    Those of one owner may fill `owner_bytes`; 0: no limit. Every key and channel begins with `prefix`.
     """
 
-    def __init__(self, client: redis.asyncio.Redis, owner_bytes: int = 0) -> None:
+    def __init__(self, client: redis.asyncio.Redis, owner_bytes: int = 0, prefix: str = "") -> None:
         self.client = client
+        self._prefix = prefix
         self._owner_bytes = owner_bytes
         self.is_tight = False
         """Whether Redis is nearly full, as it was last looked at: then writers write less, and owners have less."""
@@ -303,7 +315,8 @@ class EventLog:
         starts = "1" if events and events[0].type is EventType.SNAPSHOT else "0"
         changed = _lister(owner) if any(event.type is EventType.STATUS for event in events) else ""
         at = time.time()
-        head = [attempt, epoch, base_seq, starts, LIFE_SECONDS, STREAM_LENGTH, wake_channel(prediction_id), changed]
+        channel = f"{self._prefix}{wake_channel(prediction_id)}"
+        head = [attempt, epoch, base_seq, starts, LIFE_SECONDS, STREAM_LENGTH, channel, changed]
         head += [prediction_id, round(at, 3), self._budget, FREE_BYTES]
         body: list[bytes | str] = []
         for event in events:
@@ -321,7 +334,7 @@ class EventLog:
                 by_reference += "c"
             entry = orjson.dumps({"t": event.type.value, "at": at, "d": data})
             body += [entry, event.text, event.log, progress, chunks, event.preview, preview, by_reference]
-        keys = [*_keys(prediction_id), *_owner_keys(owner)]
+        keys = [*self._keys(prediction_id), *self._owner_keys(owner)]
         reply: list[Any] = await self.calls.call(APPEND, keys, *head, *body)
         return int(reply[0]), reply[1].decode() if len(reply) > 1 else epoch
 
@@ -333,12 +346,12 @@ class EventLog:
         """Whether so many bytes more may be appended for an owner, as things stand."""
         if not self._owner_bytes or owner is None:
             return True
-        total = await self.client.hget(_owner_keys(owner)[0], "total")
+        total = await self.client.hget(self._owner_keys(owner)[0], "total")
         return int(total or 0) + size <= self._budget
 
     async def live(self, prediction_id: str) -> LiveState | None:
         """What the newest attempt made so far, read at one instant; None when Redis holds nothing of it."""
-        state, _, out, log, chunks, _ = _keys(prediction_id)
+        state, _, out, log, chunks, _ = self._keys(prediction_id)
         reply = await self.calls.call(LIVE, [state, out, log, chunks])
         if not reply:
             return None
@@ -357,12 +370,12 @@ class EventLog:
 
     async def position(self, prediction_id: str) -> Cursor:
         """The cursor of the newest event."""
-        ((epoch, seq),) = await self.calls.run(("HMGET", _keys(prediction_id)[0], "epoch", "seq"))
+        ((epoch, seq),) = await self.calls.run(("HMGET", self._keys(prediction_id)[0], "epoch", "seq"))
         return Cursor(epoch.decode(), int(seq)) if epoch else Cursor(NO_EPOCH, 0)
 
     async def read(self, prediction_id: str, after: Cursor, count: int = READ_COUNT) -> EventPage:
         """Events after a cursor; of another epoch, the stream from its first entry."""
-        state, stream, out, _, chunks, _ = _keys(prediction_id)
+        state, stream, out, _, chunks, _ = self._keys(prediction_id)
         reply = await self.calls.call(READ, [state, stream, out, chunks], f"({after.seq}-0", count, READ_BYTES)
         if not reply:
             return EventPage(NO_EPOCH, [], lost=False, more=False)
@@ -376,6 +389,26 @@ class EventLog:
         misses = bool(first) and orjson.loads(first[1])["t"] != EventType.SNAPSHOT.value
         lost = misses if is_foreign else oldest > after.seq + 1 and int(seq) > after.seq
         return EventPage(epoch.decode(), events, lost=lost, more=bool(more))
+
+    def _keys(self, prediction_id: str) -> list[str]:
+        return [f"{self._prefix}{kind}:{{{prediction_id}}}" for kind in PREDICTION_KINDS]
+
+    def _owner_keys(self, owner: str | None) -> list[str]:
+        """The keys that count what an owner fills; anonymous callers of one network are one."""
+        if owner is None:
+            return []
+        if owner.startswith(ANONYMOUS_OWNER):
+            owner = ANONYMOUS_OWNER + network_of(owner.removeprefix(ANONYMOUS_OWNER))
+        return [f"{self._prefix}{kind}:{{{owner}}}" for kind in OWNER_KINDS]
+
+    def _demand(self, prediction_id: str) -> str:
+        return f"{self._prefix}{DEMAND_KIND}:{{{prediction_id}}}"
+
+    def _ending(self, prediction_id: str, owner: str | None) -> Command:
+        is_anonymous = owner is not None and owner.startswith(ANONYMOUS_OWNER)
+        seconds = ANONYMOUS_AFTER_END_SECONDS if is_anonymous else AFTER_END_SECONDS
+        keys = [*self._keys(prediction_id), *self._owner_keys(owner)]
+        return END.on(keys, seconds, round(time.time(), 6), prediction_id)
 
     async def announce(self, prediction_id: str, owner: str | None = None) -> None:
         """Wake whoever watches, its worker, and its owner's lists: the row changed; takes at most ANNOUNCE_SECONDS."""
@@ -398,10 +431,10 @@ class EventLog:
         channels = {wake_channel(prediction_id): _row_of(owner)}
         if shares:
             channels[cancel_channel(prediction_id)] = ROW
-        await self._publish(channels, _ending(prediction_id, owner))
+        await self._publish(channels, self._ending(prediction_id, owner))
 
     async def _publish(self, messages: dict[str, bytes], *before: Command) -> None:
-        published = [("PUBLISH", channel, message) for channel, message in messages.items()]
+        published = [("PUBLISH", f"{self._prefix}{channel}", message) for channel, message in messages.items()]
         try:
             async with asyncio.timeout(ANNOUNCE_SECONDS):
                 await self.calls.run(*before, *published)
@@ -410,25 +443,26 @@ class EventLog:
 
     async def preview(self, prediction_id: str) -> str | None:
         """The newest preview as a data URI, while the prediction runs."""
-        uri = await self.client.get(_keys(prediction_id)[5])
+        uri = await self.client.get(self._keys(prediction_id)[5])
         return uri.decode() if uri else None
 
     async def want_previews(self, prediction_id: str) -> None:
         """Ask the worker for previews for the next DEMAND_SECONDS."""
         async with self.client.pipeline(transaction=False) as pipe:
-            pipe.set(_demand(prediction_id), 1, ex=DEMAND_SECONDS).publish(cancel_channel(prediction_id), b"wants")
+            pipe.set(self._demand(prediction_id), 1, ex=DEMAND_SECONDS)
+            pipe.publish(f"{self._prefix}{cancel_channel(prediction_id)}", b"wants")
             await pipe.execute()
 
     async def previews_wanted(self, prediction_ids: Sequence[str]) -> set[str]:
         """Those of the given predictions whose previews are watched now, on any node."""
         if not prediction_ids:
             return set()
-        demands = await self.client.mget([_demand(key) for key in prediction_ids])
+        demands = await self.client.mget([self._demand(key) for key in prediction_ids])
         return {key for key, demand in zip(prediction_ids, demands, strict=True) if demand is not None}
 
     async def wake_workers(self) -> None:
         """Let every worker look for work."""
-        await self.client.publish(cancel_channel(LOOK), b"1")
+        await self.client.publish(f"{self._prefix}{cancel_channel(LOOK)}", b"1")
 
     async def ask_heartbeats(self) -> None:
         """Have every worker send its heartbeat now; a failure is logged, since they come anyway."""
@@ -437,32 +471,44 @@ class EventLog:
     async def wake_deliverers(self) -> None:
         """Let workers look for webhooks to send; they look by themselves too, so a failure is logged alone."""
         try:
-            await self.client.publish(cancel_channel(DELIVER), b"1")
+            await self.client.publish(f"{self._prefix}{cancel_channel(DELIVER)}", b"1")
         except REDIS_ERRORS as error:
             logger.warning("events.wake_deliverers_failed", error=str(error))
 
     async def expire(self, prediction_id: str, owner: str | None = None) -> None:
         """The prediction ended: keep its events for a while, and no preview."""
-        await self.calls.run(_ending(prediction_id, owner))
+        await self.calls.run(self._ending(prediction_id, owner))
 
     async def delete(self, prediction_id: str) -> None:
         """Remove everything of a prediction."""
-        await self.client.delete(*_keys(prediction_id))
+        await self.client.delete(*self._keys(prediction_id))
 
     async def delete_owner(self, owner: str, name: str) -> None:
         """Remove what is counted of an owner, and every other key that has their name in it."""
-        await self.client.delete(*_owner_keys(owner))
-        async for key in self.client.scan_iter(f"*{name}*", count=1000):
-            await self.client.delete(key)
+        await self.client.delete(*self._owner_keys(owner))
+        begins = tuple(f"{self._prefix}{kind}:".encode() for kind in KINDS)
+        async for key in self.client.scan_iter(f"{self._prefix}*{name}*", count=1000):
+            # Without a prefix, others may have keys beside ours
+            if key.startswith(begins):
+                await self.client.delete(key)
 
     async def memory(self) -> RedisMemory:
         """How full Redis is."""
         info = await self.client.info("memory")
         return RedisMemory(info["used_memory"], info.get("maxmemory", 0), info.get("maxmemory_policy", "noeviction"))
 
-    async def try_write(self) -> None:
-        """Write something small; raises ResponseError where Redis answers but takes no writes."""
-        await self.client.set("write-check", 1, ex=60)
+    async def try_write(self, database: str = "") -> set[str]:
+        """Write which database this process has, if it knows; the others that processes wrote here lately.
+
+        Raises:
+            ResponseError: Redis answers but takes no writes.
+        """
+        key, at = f"{self._prefix}{DATABASES_KEY}", round(time.time())
+        _, _, reply = await self.calls.run(
+            ("HSET", key, database, at), ("EXPIRE", key, DATABASES_SECONDS), ("HGETALL", key)
+        )
+        pairs = reply.items() if isinstance(reply, dict) else zip(reply[::2], reply[1::2], strict=True)
+        return {name.decode() for name, wrote in pairs if int(wrote) > at - DATABASES_SECONDS} - {database, ""}
 
     async def ping(self) -> bool:
         """Whether Redis answers."""
@@ -480,29 +526,6 @@ def _lister(owner: str | None) -> str:
 def _row_of(owner: str | None) -> bytes:
     """The message for a changed row, with the user whose lists show it."""
     return b" ".join(filter(None, (ROW, _lister(owner).encode())))
-
-
-def _keys(prediction_id: str) -> list[str]:
-    return [f"{kind}:{{{prediction_id}}}" for kind in ("st", "ev", "out", "log", "chk", "pv")]
-
-
-def _owner_keys(owner: str | None) -> list[str]:
-    """The keys that count what an owner fills; anonymous callers of one network are one."""
-    if owner is None:
-        return []
-    if owner.startswith(ANONYMOUS_OWNER):
-        owner = ANONYMOUS_OWNER + network_of(owner.removeprefix(ANONYMOUS_OWNER))
-    return [f"mem:{{{owner}}}", f"old:{{{owner}}}"]
-
-
-def _ending(prediction_id: str, owner: str | None) -> Command:
-    is_anonymous = owner is not None and owner.startswith(ANONYMOUS_OWNER)
-    seconds = ANONYMOUS_AFTER_END_SECONDS if is_anonymous else AFTER_END_SECONDS
-    return END.on([*_keys(prediction_id), *_owner_keys(owner)], seconds, round(time.time(), 6), prediction_id)
-
-
-def _demand(prediction_id: str) -> str:
-    return f"wants:{{{prediction_id}}}"
 
 
 def _seq(entry_id: bytes) -> int:

@@ -18,7 +18,8 @@ from server.adapters.redis_calls import REDIS_ERRORS, RedisCalls, Script
 
 logger = structlog.get_logger(__name__)
 
-PREFIX = "rate"
+RATES = "rate"
+"""What the keys begin with, behind the prefix of all."""
 # A Redis that stalls costs one timeout so often, not one at each request
 AWAY_SECONDS = 5.0
 MAX_SPENT = 10_000
@@ -50,9 +51,12 @@ class RateState:
 class RateLimiter:
     """Counts for all processes together in Redis; each for itself while Redis is away, which is logged."""
 
-    def __init__(self, client: redis.asyncio.Redis) -> None:
+    def __init__(self, client: redis.asyncio.Redis, prefix: str = "") -> None:
         self._redis = RedisStorage(
-            "async+redis://", implementation="redispy", key_prefix=PREFIX, connection_pool=client.connection_pool
+            "async+redis://",
+            implementation="redispy",
+            key_prefix=f"{prefix}{RATES}",
+            connection_pool=client.connection_pool,
         )
         _share_round_trips(self._redis, RedisCalls(client))
         self._memory = MemoryStorage()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import anyio
 import structlog
-from redis.exceptions import ResponseError
+from redis.exceptions import AskError, ClusterCrossSlotError, ClusterDownError, ResponseError
 
 from server.adapters.disk import DiskSpace, disk_space
 from server.adapters.event_log import EventLog
@@ -33,13 +33,21 @@ class StoreState:
 
 
 OK = StoreState()
+REFUSING = "Redis refuses writes: predictions run and end, their live output waits."
+CLUSTERED = "Redis is a node of a cluster, and refuses: write REDIS_URL as redis+cluster://host1:6379,host2:6379."
+SHARED = (
+    "Another installation, with another database, has the same names on this Redis: give one of them a REDIS_NAMESPACE "
+    "(it may also have been this one until a moment ago, of a database that was restored)."
+)
+_OF_CLUSTERS = (AskError, ClusterCrossSlotError, ClusterDownError)
 
 
 @dataclass
 class StoreWatch:
     """Looks at Redis, the store of files and the disks; what changes is logged, and health shows it.
 
-    Redis is `refusing` (it takes no writes), `nearly full` or `evicting`; the store is `away` (or without bucket,
+    Redis is `refusing` (it takes no writes), `nearly full`, `evicting`, or `shared` with processes of a `database` that
+    is not this one's; the store is `away` (or without bucket,
     credentials or rights), and `low` where one of the `folders` here has less than `min_free_bytes` left. `disks`
     has the room of each folder at the last look.
     """
@@ -49,6 +57,8 @@ class StoreWatch:
     folders: dict[str, Path] = field(default_factory=dict)
     min_free_bytes: int = 0
     disks: dict[str, DiskSpace] = field(default_factory=dict)
+    database: str = ""
+    """What tells the database of this process from others; empty where it is not known."""
     redis: StoreState = OK
     files: StoreState = OK
 
@@ -90,10 +100,12 @@ class StoreWatch:
             elif memory.is_nearly_full:
                 used, bound = memory.used_bytes / MEGABYTE, memory.max_bytes / MEGABYTE
                 state = StoreState("nearly full", f"Redis uses {used:.0f} of {bound:.0f} MB: events come less often.")
-            await self.event_log.try_write()
+            others = await self.event_log.try_write(self.database)
+            if len(others) + bool(self.database) > 1 and state == OK:
+                state = StoreState("shared", SHARED)
         except ResponseError as error:
-            note = "Redis refuses writes: predictions run and end, their live output waits."
-            self._note_redis(StoreState("refusing", note), str(error))
+            is_cluster = isinstance(error, _OF_CLUSTERS)
+            self._note_redis(StoreState("refusing", CLUSTERED if is_cluster else REFUSING), str(error))
         except REDIS_ERRORS:
             # Health asks it itself whether it is there
             pass

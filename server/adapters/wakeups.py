@@ -72,10 +72,11 @@ class PatternBackend(BroadcastBackend):  # type: ignore[misc]
     After each (re)connection it publishes a wake-up for everybody, since what was said in between is gone.
     """
 
-    def __init__(self, url: str, prefix: str) -> None:
-        self._prefix = prefix
-        self._patterns = [f"{each}*" for each in ((prefix, OWNERS) if prefix == CHANGES else (prefix,))]
-        self._client = listening_redis(url)
+    def __init__(self, url: str, kind: str, prefix: str) -> None:
+        self._kind, self._prefix = kind, prefix
+        # Redis' ACL wants each of them literally: docs/deployment.md names them
+        self._patterns = [f"{prefix}{each}*" for each in ((kind, OWNERS) if kind == CHANGES else (kind,))]
+        self._client = listening_redis(url, prefix)
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._reader: asyncio.Task[None] | None = None
 
@@ -97,7 +98,7 @@ class PatternBackend(BroadcastBackend):  # type: ignore[misc]
 
     async def publish(self, channel: str, message: Any) -> None:
         """Announce a change of prediction `message`."""
-        await self._client.publish(f"{self._prefix}{message}", "1")
+        await self._client.publish(f"{self._prefix}{self._kind}{message}", "1")
 
     async def next_published(self) -> Event:
         """The next wake-up."""
@@ -114,12 +115,13 @@ class PatternBackend(BroadcastBackend):  # type: ignore[misc]
                     async for message in pubsub.listen():
                         if message["type"] != "pmessage":
                             continue
-                        channel, (kind, _, owner) = message["channel"].decode(), message["data"].partition(b" ")
+                        channel = message["channel"].decode().removeprefix(self._prefix)
+                        kind, _, owner = message["data"].partition(b" ")
                         if channel.startswith(OWNERS):
                             is_row = message["data"] != CREDENTIALS
                             wakeup = Wakeup("", row=is_row, owner=channel.removeprefix(OWNERS))
                         else:
-                            key = channel.removeprefix(self._prefix)
+                            key = channel.removeprefix(self._kind)
                             wakeup = Wakeup(key, row=kind == ROW, owner=owner.decode() or None)
                         self._events.put_nowait(Event(CHANNEL, wakeup))
             except (*REDIS_ERRORS, AttributeError) as error:
@@ -130,10 +132,13 @@ class PatternBackend(BroadcastBackend):  # type: ignore[misc]
 
 
 class Wakeups:
-    """The wake-ups of one kind (CHANGES or CANCELS) at this node: one subscription, however many watch."""
+    """The wake-ups of one kind (CHANGES or CANCELS) at this node: one subscription, however many watch.
 
-    def __init__(self, url: str, prefix: str) -> None:
-        self._broadcast = Broadcast(backend=PatternBackend(url, prefix))
+    The channels begin with `prefix`, which those of the functions above leave out.
+    """
+
+    def __init__(self, url: str, kind: str, prefix: str = "") -> None:
+        self._broadcast = Broadcast(backend=PatternBackend(url, kind, prefix))
 
     @asynccontextmanager
     async def listen(self) -> AsyncIterator[AsyncIterator[Wakeup]]:

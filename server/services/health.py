@@ -33,12 +33,12 @@ class Health:
     """The state of each part; `workers` counts those alive.
 
     A part is `ok` or `away`; the database also `behind` (migrations are missing) or `read-only`, Redis `refusing`,
-    `nearly full` or `evicting`, `storage` `low`, and `clock` `off` where this process's is not PostgreSQL's. `walls` is
-    `incomplete` where the models of a worker run without one of the walls, and `predictors` is `broken` where a worker
-    could not load one of its classes, and `disks` `low` where a disk of a worker is almost full, or `waiting` where
-    versions wait for room below MODEL_CACHE_MAX_BYTES; which and why, administrators read of the workers. `notes` has a
-    sentence about each of these. What only the database knows is `unknown` while that does not answer or its schema is
-    behind.
+    `nearly full`, `evicting` or `shared`, `storage` `low`, and `clock` `off` where this process's is not PostgreSQL's.
+    `walls` is `incomplete` where the models of a worker run without one of the walls, and `predictors` is `broken`
+    where a worker could not load one of its classes, and `disks` `low` where a disk of a worker is almost full, or
+    `waiting` where versions wait for room below MODEL_CACHE_MAX_BYTES; which and why, administrators read of the
+    workers. `notes` has a sentence about each of these. What only the database knows is `unknown` while that does
+    not answer or its schema is behind.
     """
 
     database: str

@@ -1,4 +1,4 @@
-"""REDIS_URL: one server, or the one that some Sentinels call the master of a name."""
+"""REDIS_URL: one server, the one that Sentinels call the master of a name, or a cluster; REDIS_NAMESPACE."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 EXAMPLE = "redis://:password@host:port/0"
 SENTINEL_EXAMPLE = "redis+sentinel://:password@host1:26379,host2:26379/name/0"
 SENTINEL_SCHEMES = {"redis+sentinel": "redis", "rediss+sentinel": "rediss"}
-SCHEMES = ("redis", "rediss", "unix", *SENTINEL_SCHEMES)
+CLUSTER_EXAMPLE = "redis+cluster://:password@host1:6379,host2:6379"
+CLUSTER_SCHEMES = {"redis+cluster": "redis", "rediss+cluster": "rediss"}
+SCHEMES = ("redis", "rediss", "unix", *SENTINEL_SCHEMES, *CLUSTER_SCHEMES)
 OPTIONS = re.compile(r"db|username|password|client_name|protocol|ssl_\w+")
 OF_SENTINELS = re.compile(r"sentinel_(username|password)")
-SENTINEL_PORT = 26379
+SENTINEL_PORT, NODE_PORT = 26379, 6379
+CLUSTER_NAMESPACE = "inference"
+"""Where REDIS_NAMESPACE is unset: all keys of an installation are to lie on one node."""
+NAMESPACE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_:-]{0,38}[A-Za-z0-9])?", re.ASCII)
 NAME = re.compile(r"[\w.-]+", re.ASCII)
 
 
@@ -28,6 +33,8 @@ class RedisUrl:
     sentinel_options: Mapping[str, str] = field(default_factory=dict)
     """User name and password of the Sentinels themselves."""
     is_encrypted: bool = False
+    nodes: tuple[tuple[str, int], ...] = ()
+    """Some nodes of a cluster, by which the others are known."""
 
 
 def read_redis_url(url: str) -> RedisUrl:
@@ -38,8 +45,31 @@ def read_redis_url(url: str) -> RedisUrl:
     """
     parts = urlsplit(url)
     if parts.scheme not in SCHEMES:
-        raise ValueError(f"is not a URL of Redis; write it as {EXAMPLE} or {SENTINEL_EXAMPLE}")
+        raise ValueError(f"is not a URL of Redis; write it as {EXAMPLE}, {SENTINEL_EXAMPLE} or {CLUSTER_EXAMPLE}")
+    if parts.scheme in CLUSTER_SCHEMES:
+        return _of_cluster(parts)
     return _of_sentinels(parts) if parts.scheme in SENTINEL_SCHEMES else _of_server(url, parts)
+
+
+def read_namespace(text: str) -> str:
+    """A namespace.
+
+    Raises:
+        ValueError: it has other characters, or is too long.
+    """
+    if text and not NAMESPACE.fullmatch(text):
+        raise ValueError("is not 1 to 40 letters, digits and - _ : that begin and end with a letter or digit")
+    return text
+
+
+def name_prefix(url: str, namespace: str) -> str:
+    """What every key and channel of an installation begins with.
+
+    The nodes of a cluster share keys out by what stands in braces, so there it says that all are to be on one of them.
+    """
+    if read_redis_url(url).nodes:
+        return f"{{{namespace or CLUSTER_NAMESPACE}}}:"
+    return f"{namespace}:" if namespace else ""
 
 
 def _of_server(url: str, parts: SplitResult) -> RedisUrl:
@@ -68,18 +98,32 @@ def _of_sentinels(parts: SplitResult) -> RedisUrl:
     at = f"{credentials}@" if credentials else ""
     return RedisUrl(
         f"{scheme}://{at}sentinel/{database or 0}" + (f"?{urlencode(own)}" if own else ""),
-        tuple(_host(each) for each in hosts.split(",")),
+        tuple(_host(each, SENTINEL_PORT, "a Sentinel that is none", SENTINEL_EXAMPLE) for each in hosts.split(",")),
         service,
         {name.removeprefix("sentinel_"): value for name, value in options.items() if name not in own},
         is_encrypted=scheme == "rediss",
     )
 
 
-def _host(text: str) -> tuple[str, int]:
-    """A Sentinel, of `host`, `host:port` or `[address]:port`."""
+def _of_cluster(parts: SplitResult) -> RedisUrl:
+    options = _options(parts, OPTIONS)
+    credentials, _, hosts = parts.netloc.rpartition("@")
+    if (options.get("db") or parts.path.strip("/") or "0") != "0":
+        raise ValueError(f"names a database, of which a cluster has none but 0; write it as {CLUSTER_EXAMPLE}")
+    scheme = CLUSTER_SCHEMES[parts.scheme]
+    at = f"{credentials}@" if credentials else ""
+    return RedisUrl(
+        f"{scheme}://{at}cluster/0" + (f"?{urlencode(options)}" if options else ""),
+        is_encrypted=scheme == "rediss",
+        nodes=tuple(_host(each, NODE_PORT, "a node that is none", CLUSTER_EXAMPLE) for each in hosts.split(",")),
+    )
+
+
+def _host(text: str, usual_port: int, problem: str, example: str) -> tuple[str, int]:
+    """A host and port, of `host`, `host:port` or `[address]:port`."""
     match = re.fullmatch(r"(?:\[(?P<address>[0-9a-fA-F:.]+)\]|(?P<name>[^:\[\]\s]+))(?::(?P<port>\d{1,5}))?", text)
-    if match is None or not 0 < (port := int(match["port"] or SENTINEL_PORT)) < 65536:
-        raise ValueError(f"names a Sentinel that is none; write it as {SENTINEL_EXAMPLE}")
+    if match is None or not 0 < (port := int(match["port"] or usual_port)) < 65536:
+        raise ValueError(f"names {problem}; write it as {example}")
     return match["address"] or match["name"], port
 
 

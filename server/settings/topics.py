@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings
 
 from server.settings import urls
 from server.settings.postgres_url import read_postgres_url
+from server.settings.redis_url import name_prefix, read_namespace
 from server.settings.types import (
     AbsolutePath,
     Aliases,
@@ -101,7 +102,11 @@ class RedisSettings(BaseSettings):
 
     redis_url: Annotated[SecretStr | None, Blankable, hidden(urls.redis_url)] = Field(
         None,
-        description="Redis 6.2 or newer, as redis://host:port/0; behind Sentinels as redis+sentinel://host1,host2/name/0.",
+        description="Redis 6.2 or newer, as redis://host:port/0; or redis+sentinel://host1,host2/name/0, redis+cluster://host1,host2.",
+    )
+    redis_namespace: Annotated[str, AfterValidator(read_namespace)] = Field(
+        "",
+        description="What names on Redis begin with, so that installations can share one; if unset, nothing.",
     )
     redis_host: Annotated[str | None, Blankable] = Field(None, description="Redis host, if REDIS_URL is unset.")
     redis_port: int = Field(6379, ge=1, le=65535, description="Redis port, if REDIS_URL is unset.")
@@ -112,6 +117,11 @@ class RedisSettings(BaseSettings):
         if self.redis_url:
             return self.redis_url.get_secret_value()
         return f"redis://{self.redis_host}:{self.redis_port}/0" if self.redis_host else None
+
+    @cached_property
+    def redis_prefix(self) -> str:
+        """What every key and channel on Redis begins with; "" where nothing says so."""
+        return name_prefix(self.redis_dsn, self.redis_namespace) if self.redis_dsn else ""
 
 
 class AccountSettings(BaseSettings):
