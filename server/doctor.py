@@ -198,7 +198,8 @@ async def check_redis(settings: Settings, storage: Storage, database: str = "") 
     client = async_redis(settings.redis_dsn, settings.redis_prefix)
     try:
         await client.ping()
-        watch = StoreWatch(EventLog(client, prefix=settings.redis_prefix), storage, database=database)
+        log = EventLog(client, prefix=settings.redis_prefix)
+        watch = StoreWatch(log, storage, database=database, announces=False)
         await watch.look_at_redis()
     except REDIS_ERRORS as error:
         remedy = "Start Redis, and check host, port, password and number of REDIS_URL from this machine."

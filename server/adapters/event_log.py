@@ -497,15 +497,17 @@ class EventLog:
         info = await self.client.info("memory")
         return RedisMemory(info["used_memory"], info.get("maxmemory", 0), info.get("maxmemory_policy", "noeviction"))
 
-    async def try_write(self, database: str = "") -> set[str]:
-        """Write which database this process has, if it knows; the others that processes wrote here lately.
+    async def try_write(self, database: str = "", *, announces: bool = True) -> set[str]:
+        """Write something small; the databases other than this one that processes wrote here lately.
+
+        Where it `announces`, it writes which `database` this process has.
 
         Raises:
             ResponseError: Redis answers but takes no writes.
         """
         key, at = f"{self._prefix}{DATABASES_KEY}", round(time.time())
         _, _, reply = await self.calls.run(
-            ("HSET", key, database, at), ("EXPIRE", key, DATABASES_SECONDS), ("HGETALL", key)
+            ("HSET", key, database if announces else "", at), ("EXPIRE", key, DATABASES_SECONDS), ("HGETALL", key)
         )
         pairs = reply.items() if isinstance(reply, dict) else zip(reply[::2], reply[1::2], strict=True)
         return {name.decode() for name, wrote in pairs if int(wrote) > at - DATABASES_SECONDS} - {database, ""}

@@ -59,6 +59,8 @@ class StoreWatch:
     disks: dict[str, DiskSpace] = field(default_factory=dict)
     database: str = ""
     """What tells the database of this process from others; empty where it is not known."""
+    announces: bool = True
+    """Whether others shall know of this process: one that only looks is no installation."""
     redis: StoreState = OK
     files: StoreState = OK
 
@@ -100,7 +102,7 @@ class StoreWatch:
             elif memory.is_nearly_full:
                 used, bound = memory.used_bytes / MEGABYTE, memory.max_bytes / MEGABYTE
                 state = StoreState("nearly full", f"Redis uses {used:.0f} of {bound:.0f} MB: events come less often.")
-            others = await self.event_log.try_write(self.database)
+            others = await self.event_log.try_write(self.database, announces=self.announces)
             if len(others) + bool(self.database) > 1 and state == OK:
                 state = StoreState("shared", SHARED)
         except ResponseError as error:

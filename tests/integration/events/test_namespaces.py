@@ -140,6 +140,10 @@ async def test_another_installation_of_the_same_names_is_told() -> None:
             log, other = EventLog(client), EventLog(client, prefix="two:")
             first, second = (StoreWatch(log, None, database=name) for name in "ab")  # type: ignore[arg-type]
             apart = StoreWatch(other, None, database="c")  # type: ignore[arg-type]
+            looking = StoreWatch(log, None, database="d", announces=False)  # type: ignore[arg-type]
+            for watch in (looking, first, looking):
+                await watch.look_at_redis()
+            assert (first.redis.word, looking.redis.word) == ("ok", "shared")
             for watch in (first, second, apart):
                 await watch.look_at_redis()
             assert [(watch.redis.word, watch.redis.note) for watch in (first, second)] == [
