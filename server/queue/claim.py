@@ -11,6 +11,7 @@ from uuid import UUID
 
 from server.adapters.database import from_json, rows
 from server.queue.shares import MAX_RANK
+from server.queue.versions import ENVIRONMENT_OF_VERSION
 from server.tables.predictions import IS_RUNNING, IS_WAITING, OLDEST_OF_VERSION, WAITING_OF_VERSION
 
 
@@ -82,7 +83,8 @@ NO_WARM_VERSIONS = WarmVersions()
 class Room:
     """How many predictions of each version a worker can begin now; adapters share that of their base.
 
-    `at_once` is how many its predictor, by name, runs together; `running` how many run here already on the weights of a
+    `at_once` is how many its predictor, by name and engine (`ENVIRONMENT_OF_VERSION`), runs together, 0 where this
+    worker's environment cannot; `running` how many run here already on the weights of a
     version. Of a predictor that is not named, `unknown` are begun.
     """
 
@@ -294,8 +296,8 @@ WITH RECURSIVE v AS (
   UNION ALL
   SELECT (SELECT version_id FROM prediction WHERE {WAITING_OF_VERSION} AND version_id > v.version_id
     ORDER BY version_id LIMIT 1) FROM v WHERE v.version_id IS NOT NULL)
-SELECT v.version_id, m.predictor, h.queue, h.rank, extract(epoch FROM now() - h.run_at)::float8 AS seconds,
-  false AS alone, m.base_id
+SELECT v.version_id, {ENVIRONMENT_OF_VERSION} AS predictor, h.queue, h.rank,
+  extract(epoch FROM now() - h.run_at)::float8 AS seconds, false AS alone, m.base_id
 FROM v JOIN version m ON m.id = v.version_id JOIN model o ON o.id = m.model_id AND o.paused_at IS NULL
 CROSS JOIN LATERAL (
   SELECT queue, rank, run_at FROM prediction
@@ -334,18 +336,23 @@ WITH c AS (
 UPDATE prediction p {_LEASE_IT} FROM c WHERE p.id = c.id {_RETURNING}
 """  # noqa: S608 - constants only
 # How many rows of `open` its version has before each (`place`), and can begin (`room`)
-_ROOM = """
-  SELECT o.id, o.rank, o.run_at, coalesce(a.n, {unknown}::int) - coalesce(r.n, 0) AS room,
+_ROOM = f"""
+  SELECT o.id, o.rank, o.run_at, coalesce(a.n, {{unknown}}::int) - coalesce(r.n, 0) AS room,
     row_number() OVER (PARTITION BY coalesce(m.base_id, m.id) ORDER BY o.rank, o.run_at) AS place
   FROM open o JOIN version m ON m.id = o.version_id
-  LEFT JOIN unnest({names}::text[], {at_once}::int[]) AS a(predictor, n) ON a.predictor = m.predictor
-  LEFT JOIN unnest({versions}::uuid[], {running}::int[]) AS r(version, n) ON r.version = coalesce(m.base_id, m.id)
-"""
+  LEFT JOIN unnest({{names}}::text[], {{at_once}}::int[]) AS a(predictor, n) ON a.predictor = {ENVIRONMENT_OF_VERSION}
+  LEFT JOIN unnest({{versions}}::uuid[], {{running}}::int[]) AS r(version, n) ON r.version = coalesce(m.base_id, m.id)
+"""  # noqa: S608 - constants only
+# What this worker's environment cannot run is left to others, and keeps nobody waiting behind it
+_IS_ABLE = f"""NOT EXISTS (
+    SELECT FROM version m JOIN unnest($6::text[], $7::int[]) AS a(predictor, n)
+      ON a.predictor = {ENVIRONMENT_OF_VERSION}
+    WHERE m.id = p.version_id AND a.n = 0)"""
 # One begins in any case, behind what runs. Who claims at the same time may take a part of the group, which is as good
 _CLAIM_ALONE = f"""
 WITH first AS (
   SELECT id, version_id, rank, run_at, suspect_group FROM prediction p
-  WHERE {_WAITING} AND alone AND {RUNS} AND run_at <= now() - make_interval(secs => $4)
+  WHERE {_WAITING} AND alone AND {RUNS} AND run_at <= now() - make_interval(secs => $4) AND {_IS_ABLE}
   ORDER BY rank, run_at LIMIT 1 FOR UPDATE SKIP LOCKED),
 others AS (
   SELECT p.id, p.version_id, p.rank, p.run_at FROM prediction p

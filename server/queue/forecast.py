@@ -12,6 +12,7 @@ from server.domain.forecast import MOST_COUNTED, ForecastVersion, QueueSnapshot
 from server.domain.models import kind_queue, queues_of
 from server.queue.claim import RUNS
 from server.queue.shares import MAX_RANK
+from server.queue.versions import ENVIRONMENT_OF_VERSION
 from server.tables.workers import ALIVE_SECONDS
 
 
@@ -62,7 +63,7 @@ def _version(row: dict[str, Any], workers: Sequence[tuple[dict[str, Any], set[st
     """What is known of a version, where these workers can run it."""
     runs_on = row["base_id"] or row["id"]
     rooms = [capacity["at_once"][row["predictor"]] for capacity, _ in workers
-             if row["predictor"] in capacity.get("at_once", {})]  # fmt: skip
+             if capacity.get("at_once", {}).get(row["predictor"])]  # fmt: skip
     return ForecastVersion(
         tuple(from_json(row["recent_seconds"])),
         row["expected_seconds"],
@@ -95,6 +96,7 @@ _WORKERS = """
 SELECT device, capacity, versions FROM worker
 WHERE last_seen > now() - make_interval(secs => $1) AND drained_at IS NULL
 """
-_VERSIONS = """
-SELECT id, predictor, base_id, recent_seconds, expected_seconds FROM version WHERE id = ANY($1::uuid[])
-"""
+_VERSIONS = f"""
+SELECT m.id, {ENVIRONMENT_OF_VERSION} AS predictor, m.base_id, m.recent_seconds, m.expected_seconds FROM version m
+WHERE m.id = ANY($1::uuid[])
+"""  # noqa: S608 - constants only

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -56,13 +56,15 @@ async def list_unclaimed() -> list[UUID]:
     return [row["id"] for row in await rows(_UNCLAIMED)]
 
 
-async def claim(worker_id: UUID, lease_seconds: float, most_of_owner: int) -> VersionLease | None:
-    """The next version that nobody prepares, now leased to this worker.
+async def claim(
+    worker_id: UUID, lease_seconds: float, most_of_owner: int, unable: Collection[str] = ()
+) -> VersionLease | None:
+    """The next version that nobody prepares, now leased to this worker; none that its environment is `unable` to run.
 
     The owner goes first of whom the least are prepared, then the oldest version; this worker prepares at most
     `most_of_owner` of one owner, so that nobody has all its slots.
     """
-    claimed = await rows(_CLAIM, worker_id, lease_seconds, most_of_owner)
+    claimed = await rows(_CLAIM, worker_id, lease_seconds, most_of_owner, list(unable))
     return VersionLease(await Version.get(id=claimed[0]["id"]), claimed[0]["attempt"]) if claimed else None
 
 
@@ -144,6 +146,9 @@ async def list_foreign(codes: Mapping[str, str]) -> list[UUID]:
     return [row["id"] for row in await rows(_LIST_FOREIGN, *values, LEAVE_SECONDS)]
 
 
+ENVIRONMENT_OF_VERSION = "m.predictor || CASE WHEN m.options->>'engine' = 'VLLM' THEN '+VLLM' ELSE '' END"
+"""Of a version `m`: its predictor, and behind it the engine that not every worker with that predictor has."""
+_ENVIRONMENT = ENVIRONMENT_OF_VERSION.replace("m.", "v.")
 # An adapter is tried on its base, and so waits until that is READY or REFUSED
 _IS_FREE = """v.state = 'PREPARING' AND (v.lease_until IS NULL OR v.lease_until < now())
     AND NOT EXISTS (SELECT 1 FROM version b WHERE b.id = v.base_id AND b.state = 'PREPARING')"""
@@ -157,7 +162,7 @@ WITH busy AS (
   WHERE v.state = 'PREPARING' AND v.worker_id IS NOT NULL AND v.lease_until >= now() GROUP BY m.owner_id
 ), next AS (
   SELECT v.id FROM version v JOIN model m ON m.id = v.model_id LEFT JOIN busy ON busy.owner_id = m.owner_id
-  WHERE {_IS_FREE} AND coalesce(busy.here, 0) < $3
+  WHERE {_IS_FREE} AND coalesce(busy.here, 0) < $3 AND {_ENVIRONMENT} <> ALL($4::text[])
   ORDER BY coalesce(busy.everywhere, 0), v.created_at LIMIT 1 FOR UPDATE OF v SKIP LOCKED
 )
 UPDATE version v SET attempt = v.attempt + 1, worker_id = $1, lease_until = now() + make_interval(secs => $2)

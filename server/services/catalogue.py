@@ -13,11 +13,12 @@ from server.adapters.database import columns, from_json, from_row, rows, to_json
 from server.domain.accounts import Viewer
 from server.domain.api_keys import Scope
 from server.domain.audit import AuditAction, Subject, SubjectType
-from server.domain.models import WAITS_FOR_ROOM
-from server.errors import ForbiddenError, NotFoundError
+from server.domain.models import WAITS_FOR_ROOM, Engine, NewVersion
+from server.errors import ForbiddenError, NotFoundError, Violation
 from server.runtime import Runtime
 from server.services import audit
 from server.tables import Predictor, Worker
+from server.tables.predictions import WAITING_OF_VERSION
 from server.tables.workers import ALIVE_SECONDS
 
 
@@ -88,6 +89,7 @@ class WorkersSummary:
     """The living workers: how many; how many lack a wall, could not load a predictor, or have an almost full disk.
 
     `versions_without_room` wait for room on the disk: new ones, and READY ones whose files went to make room.
+    `versions_without_engine` have something that waits for an engine that no worker has.
     """
 
     alive: int = 0
@@ -95,6 +97,7 @@ class WorkersSummary:
     with_broken_predictors: int = 0
     with_a_low_disk: int = 0
     versions_without_room: int = 0
+    versions_without_engine: int = 0
 
 
 IDLE = WorkerState()
@@ -188,6 +191,14 @@ async def devices() -> set[str]:
     return {row["device"] for row in await rows(_DEVICES, ALIVE_SECONDS)}
 
 
+async def engine_violations(new: NewVersion) -> list[Violation]:
+    """What is wrong with the engine of a new version: no living worker has it, so nobody could prepare it."""
+    if new.engine is not Engine.VLLM or (await rows(_VLLM_WORKERS, ALIVE_SECONDS))[0]["n"]:
+        return []
+    rule = "No worker has vLLM now: start one from an environment with vLLM, or leave the engine out."
+    return [Violation("/engine", rule, "engine")]
+
+
 async def summary() -> WorkersSummary:
     """What is to be said of the workers that sent a heartbeat lately."""
     (row,) = await rows(_SUMMARY, ALIVE_SECONDS, WAITS_FOR_ROOM)
@@ -199,22 +210,29 @@ async def predictors() -> list[Predictor]:
     return await Predictor.all().order_by("name")
 
 
+_HAS_VLLM = "(capacity->'at_once'->>'text+VLLM')::int > 0"
+_VLLM_WORKERS = f"""
+SELECT count(*) AS n FROM worker WHERE last_seen > now() - make_interval(secs => $1) AND {_HAS_VLLM}
+"""  # noqa: S608 - constants only
 _LIVING = f"""
 SELECT {columns(Worker)} FROM worker WHERE last_seen > now() - make_interval(secs => $1) ORDER BY started_at, id
 """  # noqa: S608 - names only
 _DEVICES = "SELECT DISTINCT device FROM worker WHERE last_seen > now() - make_interval(secs => $1)"
 _ALIVE = "SELECT count(*) AS n FROM worker WHERE last_seen > now() - make_interval(secs => $1)"
 # A worker that says nothing of its walls is of an older release, or has yet to send its first heartbeat
-_SUMMARY = """
+_SUMMARY = f"""
 SELECT count(*) AS alive,
   count(*) FILTER (WHERE EXISTS (SELECT FROM jsonb_each_text(walls) wall WHERE wall.value <> '')) AS without_a_wall,
-  count(*) FILTER (WHERE broken_predictors <> '{}'::jsonb) AS with_broken_predictors,
+  count(*) FILTER (WHERE broken_predictors <> '{{}}'::jsonb) AS with_broken_predictors,
   count(*) FILTER (WHERE EXISTS (
     SELECT FROM jsonb_each(disks) disk WHERE (disk.value->>'is_low')::boolean)) AS with_a_low_disk,
   coalesce(sum((SELECT sum((disk.value->>'waiting')::int) FROM jsonb_each(disks) disk)), 0)
-    + (SELECT count(*) FROM version WHERE state = 'PREPARING' AND progress->>'phase' = $2) AS versions_without_room
+    + (SELECT count(*) FROM version WHERE state = 'PREPARING' AND progress->>'phase' = $2) AS versions_without_room,
+  CASE WHEN count(*) FILTER (WHERE {_HAS_VLLM}) > 0 THEN 0 ELSE (
+    SELECT count(*) FROM version m WHERE m.options->>'engine' = 'VLLM' AND (m.state = 'PREPARING' OR EXISTS (
+      SELECT FROM prediction WHERE version_id = m.id AND {WAITING_OF_VERSION}))) END AS versions_without_engine
 FROM worker WHERE last_seen > now() - make_interval(secs => $1)
-"""
+"""  # noqa: S608 - constants only
 _OTHERS = """
 SELECT versions FROM worker WHERE last_seen > now() - make_interval(secs => $1) AND id <> $2 AND drained_at IS NULL
 """

@@ -25,6 +25,10 @@ NO_ROOM = (
     "Models wait for room on the disk, which those in use fill up to MODEL_CACHE_MAX_BYTES: raise that on the workers, "
     "or delete models. `workers { disks }` and `latestVersion { progress }` tell which."
 )
+NO_ENGINE = (
+    "Versions of the engine VLLM wait, and no worker has vLLM: start one from an environment with vLLM, or scale such "
+    "workers up."
+)
 UNKNOWN = "unknown"
 
 
@@ -89,6 +93,8 @@ async def check(rt: Runtime) -> Health:
         notes += (clock_note(ahead),)
     if workers.alive == 0:
         notes += (NO_WORKER,)
+    if workers.versions_without_engine:
+        notes += (NO_ENGINE,)
     if walls == "incomplete":
         notes += (WALLS_INCOMPLETE,)
     if predictors == "broken":

@@ -59,7 +59,7 @@ from server.errors import (
 from server.queue import shares
 from server.queue.cancel import cancel_predictions_of_model
 from server.runtime import Runtime
-from server.services import audit, former_names, model_search, versions
+from server.services import audit, catalogue, former_names, model_search, versions
 from server.tables import FormerModelName, Model, ModelStar, ModelVariable, Prediction, User, Version
 from server.tables.models import VISIBLE
 from server.unit_of_work import unit_of_work
@@ -138,6 +138,7 @@ async def create(rt: Runtime, viewer: Viewer, new: NewModel) -> Model:
     versions.check_source(viewer, new.version)
     violations = name_violations(new.name) + _description_violations(new.description) + tag_violations(list(new.tags))
     violations += versions.violations(new.kind, new.version) + _card_violations(new.card)
+    violations += await catalogue.engine_violations(new.version)
     base = None
     if new.version.base is not None:
         base, reasons = await versions.find_base(viewer, new.kind, owner.id, new.visibility, new.version.base)
@@ -193,7 +194,7 @@ async def publish_version(rt: Runtime, viewer: Viewer, slug: str, new: NewVersio
     check_may_add(rt, viewer)
     versions.check_source(viewer, new)
     kind, base = ModelKind(model.kind), None
-    violations = versions.violations(kind, new)
+    violations = versions.violations(kind, new) + await catalogue.engine_violations(new)
     if new.base is not None:
         base, reasons = await versions.find_base(viewer, kind, model.owner_id, Visibility(model.visibility), new.base)
         violations += reasons

@@ -115,6 +115,15 @@ class Predictor:
         return Inspection(deepcopy(cls.input_schema), deepcopy(cls.output_schema))
 
     @classmethod
+    def engines(cls) -> dict[str, int]:
+        """Engines beside the ordinary one, each with how many predictions of a version it runs together here.
+
+        0: this environment has it not. A version names one as its option `engine`, and only workers that have it claim
+        what runs on it.
+        """
+        return {}
+
+    @classmethod
     def examples(cls, input_schema: dict[str, Any]) -> list[dict[str, Any]]:
         """Small inputs that a version of this schema takes, the smallest first; none where its load shows enough.
 

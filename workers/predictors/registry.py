@@ -14,6 +14,7 @@ from typing import Any
 
 from workers.contract.failures import describe
 from workers.contract.predictor import JSON_SCHEMA, KINDS, Predictor
+from workers.predictors.engines import has_vllm
 from workers.predictors.sources import OURS, digest_of, files_of_module, own_files, source_files
 
 logger = logging.getLogger(__name__)
@@ -31,6 +32,8 @@ BUILT_IN = (
 )
 
 
+VLLM_PREDICTORS = ("text", "echo")
+"""What comes with the server and runs in an environment with vLLM."""
 Explain = Callable[[BaseException], str | None]
 
 
@@ -79,6 +82,11 @@ class Registry:
         """The digest of the signature and the source of one of the operator's classes; None of any other predictor."""
         return self._codes.get(name)
 
+    @staticmethod
+    def _is_served(cls: type[Predictor]) -> bool:
+        """An environment with vLLM lacks the libraries of the other built-in predictors, or has other versions."""
+        return not has_vllm() or cls.name in VLLM_PREDICTORS or not is_built_in(cls)
+
     def catalogue(self) -> list[dict[str, Any]]:
         """Every predictor as the API needs to know it."""
         return [
@@ -88,7 +96,8 @@ class Registry:
                 "input_schema": cls.input_schema,
                 "output_schema": cls.output_schema,
                 "digest": _digest(cls),
-                "at_once": cls.at_once or cls.max_concurrency,
+                "at_once": (cls.at_once or cls.max_concurrency) if self._is_served(cls) else 0,
+                "engines": cls.engines(),
                 "code": self.code(cls.name),
                 "sources": [] if is_built_in(cls) else sorted(map(str, own_files(cls).values())),
             }

@@ -98,7 +98,7 @@ class Preparer:
                 self._due.clear()
                 try:
                     while len(tasks) < slots and not self.is_drained:
-                        lease = await versions.claim(self._worker_id, settings.lease_seconds, most)
+                        lease = await versions.claim(self._worker_id, settings.lease_seconds, most, self._keeper.unable)
                         if lease is None:
                             break
                         task = shared(self._hold(_Preparation(lease)))

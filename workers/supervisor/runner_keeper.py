@@ -320,8 +320,18 @@ class RunnerKeeper:
 
     @property
     def at_once(self) -> dict[str, int]:
-        """How many predictions of a version each predictor runs together."""
-        return {predictor["name"]: predictor["at_once"] for predictor in self.ready.predictors} if self.ready else {}
+        """How many predictions of a version each predictor runs together, and each of its engines as `name+ENGINE`."""
+        at_once: dict[str, int] = {}
+        for predictor in self.ready.predictors if self.ready else []:
+            at_once[predictor["name"]] = predictor["at_once"]
+            for engine, count in predictor.get("engines", {}).items():
+                at_once[f"{predictor['name']}+{engine}"] = count
+        return at_once
+
+    @property
+    def unable(self) -> list[str]:
+        """What of `at_once` this environment cannot run."""
+        return [name for name, count in self.at_once.items() if count == 0]
 
     @property
     def own_predictors(self) -> dict[str, OwnPredictor]:

@@ -541,6 +541,9 @@ Dtype = Literal["AUTO", "FLOAT32", "FLOAT16", "BFLOAT16"]
 CpuOffload = Literal["NONE", "MODEL", "SEQUENTIAL"]
 
 
+Engine = Literal["AUTO", "TRANSFORMERS", "VLLM"]
+
+
 class ModelLicenseInputNeeds(TypedDict):
     """What ModelLicenseInput needs."""
 
@@ -576,6 +579,8 @@ class CreateModelInput(CreateModelInputNeeds, total=False):
     cpuOffload: CpuOffload
     safetyChecker: bool
     config: str | None
+    engine: Engine
+    tensorParallel: int
     categories: list[ModelCategory]
     languages: list[str]
     license: ModelLicenseInput | None
@@ -601,6 +606,8 @@ class PublishVersionInput(PublishVersionInputNeeds, total=False):
     cpuOffload: CpuOffload
     safetyChecker: bool
     config: str | None
+    engine: Engine
+    tensorParallel: int
 
 
 UsageGrouping = Literal["DAY", "MODEL", "KEY", "USER"]

@@ -12,6 +12,7 @@ from server.domain.models import (
     DeviceClass,
     DeviceMap,
     Dtype,
+    Engine,
     ModelKind,
     ModelSource,
     NewVersion,
@@ -231,6 +232,8 @@ class NewVersionForm(Form):
     cpu_offload: CpuOffload = CpuOffload.NONE
     safety_checker: bool = True
     config: str | None = Field(None, max_length=MAX_NAME)
+    engine: Engine = Engine.AUTO
+    tensor_parallel: int = 1
 
     def new(self) -> NewVersion:
         """The version as the services take it."""
@@ -248,6 +251,8 @@ class NewVersionForm(Form):
             cpu_offload=self.cpu_offload,
             safety_checker=self.safety_checker,
             config=self.config,
+            engine=self.engine,
+            tensor_parallel=self.tensor_parallel,
         )
 
 

@@ -10,6 +10,7 @@ from server.domain.models import (
     DeviceClass,
     DeviceMap,
     Dtype,
+    Engine,
     ModelKind,
     ModelSource,
     NewVersion,
@@ -202,3 +203,32 @@ def test_what_an_adapter_may_be(kind: ModelKind, source: SourceType, options: An
 def test_what_pipelines_alone_may_have(kind: ModelKind, options: Any, paths: list[str]) -> None:
     new = NewVersion(ModelSource(SourceType.LOCAL, "a/b"), **options)
     assert [violation.path for violation in version_violations(kind, new)] == paths
+
+
+TEXT, VLLM = ModelKind.TEXT_GENERATION, {"engine": Engine.VLLM}
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "paths"),
+    [
+        (TEXT, VLLM, []),
+        (TEXT, {**VLLM, "tensor_parallel": 2}, []),
+        (TEXT, {**VLLM, "tensor_parallel": 17}, ["/tensorParallel"]),
+        (TEXT, {**VLLM, "tensor_parallel": -1}, ["/tensorParallel"]),
+        (TEXT, {"tensor_parallel": 2}, ["/tensorParallel"]),
+        (TEXT, {**VLLM, "tensor_parallel": 2, "device": DeviceClass.CPU}, ["/device"]),
+        (TEXT, {**VLLM, "quantization": Quantization.INT8}, ["/quantization"]),
+        (TEXT, {**VLLM, "device_map": DeviceMap.AUTO}, ["/deviceMap"]),
+        (TEXT, {**VLLM, "base": "ada/writer:1"}, ["/engine"]),
+        (ModelKind.IMAGE_GENERATION, {**VLLM, "tensor_parallel": 2}, ["/engine", "/tensorParallel"]),
+    ],
+)
+def test_what_an_engine_takes(kind: ModelKind, options: Any, paths: list[str]) -> None:
+    new = NewVersion(ModelSource(SourceType.LOCAL, "a/b"), **options)
+    assert [violation.path for violation in version_violations(kind, new)] == paths
+
+
+def test_an_engine_and_its_cards_are_options_of_the_version() -> None:
+    new = NewVersion(ModelSource(SourceType.LOCAL, "a/b"), engine=Engine.VLLM, tensor_parallel=2)
+    assert new.options == {"engine": "VLLM", "tensor_parallel": 2, "device": "CUDA"}
+    assert NewVersion(ModelSource(SourceType.LOCAL, "a/b")).options == {}

@@ -133,9 +133,11 @@ def compute_masks(masks: Mapping[int, Mask], executor: LLExecutor | None = None)
 class Grammar:
     """A response format that was read; each text begins with a mask of its own."""
 
-    def __init__(self, matcher: LLMatcher, words: int) -> None:
+    def __init__(self, matcher: LLMatcher, words: int, source: str) -> None:
         self._matcher = matcher
         self._words = words
+        self.source = source
+        """The format in Lark's notation as llguidance reads it."""
 
     def start(self) -> Mask:
         """The mask of a text that is still empty."""
@@ -208,7 +210,7 @@ class Grammars:
                 matcher.compute_bitmask()
             if matcher.is_error():
                 raise InputRejectedError(f"{subject} cannot be followed: {_first_line(matcher.get_error())}")
-        return Grammar(matcher, -(-self._inner.vocab_size // 32))
+        return Grammar(matcher, -(-self._inner.vocab_size // 32), f"{_NO_FORCING}{source}")
 
     def _read_tokens(self, tokenizer: Any) -> LLTokenizer:
         size = max(len(tokenizer), self.vocabulary)

@@ -15,11 +15,16 @@ from workers.contract.predictor import (
     VersionSpec,
     schema,
 )
+from workers.predictors.engines import AT_ONCE, VLLM, choose_engine, has_vllm, vllm_refusal
 from workers.predictors.text.chat.messages import messages_schema, tool_choice_schema, tools_schema
 
 if TYPE_CHECKING:
     from workers.predictors.text.model import TextModel
 
+VLLM_SEED = (
+    "Begins the randomness; random if left out. vLLM does not promise the same text for it while other predictions "
+    "share its batches."
+)
 MAX_SEED = 2**53 - 1
 # of models that know no context; others bound both themselves
 MAX_PROMPT_CHARACTERS = 500_000
@@ -31,7 +36,8 @@ class Text(Predictor):
 
     name = "text"
     kind = "TEXT_GENERATION"
-    max_concurrency = 32
+    max_concurrency = AT_ONCE
+    at_once = 32
     takes_adapters = True
     input_schema: ClassVar = schema(
         {
@@ -221,6 +227,11 @@ class Text(Predictor):
 
     def setup(self, spec: VersionSpec, device: Device, context: SetupContext) -> None:
         """Load tokenizer and model."""
+        if choose_engine(Path(spec.path or ""), spec.options, device) == VLLM:
+            from workers.predictors.text.vllm_model import VllmModel
+
+            self._model = VllmModel(spec.path or "", device, context, spec.options)
+            return
         from workers.predictors.text.model import TextModel
 
         self._model = TextModel(spec.path or "", device, context, spec.options)
@@ -255,7 +266,18 @@ class Text(Predictor):
         """Read the configuration and the tokenizer, and check that the weights are safe to load."""
         from workers.predictors.text.folder import inspect_text
 
-        return inspect_text(spec.path or "", cls.input_schema, cls.output_schema, spec.adapter)
+        inspection = inspect_text(spec.path or "", cls.input_schema, cls.output_schema, spec.adapter)
+        if spec.options.get("engine") != VLLM or inspection.refusal:
+            return inspection
+        if refusal := vllm_refusal(Path(spec.path or ""), Path(spec.adapter) if spec.adapter else None):
+            return Inspection(refusal=refusal)
+        inspection.input_schema["properties"]["seed"]["description"] = VLLM_SEED
+        return inspection
+
+    @classmethod
+    def engines(cls) -> dict[str, int]:
+        """How many predictions of a version each engine beside the ordinary one runs together here; 0: it is not."""
+        return {VLLM: AT_ONCE if has_vllm() else 0}
 
     @classmethod
     def examples(cls, input_schema: dict[str, Any]) -> list[dict[str, Any]]:

@@ -200,7 +200,7 @@ imagePullSecrets:
 {{- end -}}
 {{- end -}}
 {{- if and $class.enabled (eq $name "vllm") (not $class.image) -}}
-{{- fail "workers.vllm.image: is not set; name an image whose environment has vLLM" -}}
+{{- fail "workers.vllm.image: is not set; name an image of the target worker-vllm" -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -1,0 +1,1 @@
+"""What vLLM runs, in an environment that has it (`make test-vllm`)."""
