@@ -278,6 +278,8 @@ export type CreateModelInput = {
   deviceMap?: DeviceMap;
   /** Numbers in which it computes, where AUTO does not serve it. */
   dtype?: Dtype;
+  /** What runs the texts of a TEXT_GENERATION model. Equal seeds give equal texts in any company on TRANSFORMERS; on VLLM they do as far as vLLM promises it, which is not while other predictions share its batches. */
+  engine?: Engine;
   /** JSON Schema of the input, if it is to be narrower than the predictor's own. Maximum 10000 values. */
   inputSchema?: unknown;
   /** Kind of the model. */
@@ -300,6 +302,8 @@ export type CreateModelInput = {
   tags?: Array<string>;
   /** What `pipeline` runs the model for, such as `image-classification`; left out, it is read from the model's files. Maximum 10000 characters. */
   task?: string | null | undefined;
+  /** GPUs of one worker over which VLLM spreads each layer, 1 to 16; the others take 1. */
+  tensorParallel?: number;
   /** Who can see the model. */
   visibility?: Visibility;
 };
@@ -402,6 +406,15 @@ export type Dtype =
   | 'FLOAT16'
   /** 32 bits. */
   | 'FLOAT32';
+
+/** What runs the texts of a language model. */
+export type Engine =
+  /** vLLM where the worker has it, its device is CUDA and it knows the architecture; else transformers. */
+  | 'AUTO'
+  /** transformers, with batches of this server's own. */
+  | 'TRANSFORMERS'
+  /** vLLM: only workers run it that are started from an environment with vLLM. */
+  | 'VLLM';
 
 /** Stable codes of errors. */
 export type ErrorCode =
@@ -793,6 +806,8 @@ export type PublishVersionInput = {
   deviceMap?: DeviceMap;
   /** Numbers in which it computes, where AUTO does not serve it. */
   dtype?: Dtype;
+  /** What runs the texts of a TEXT_GENERATION model. Equal seeds give equal texts in any company on TRANSFORMERS; on VLLM they do as far as vLLM promises it, which is not while other predictions share its batches. */
+  engine?: Engine;
   /** JSON Schema of the input, if it is to be narrower than the predictor's own. Maximum 10000 values. */
   inputSchema?: unknown;
   /** Model as `owner/name`. Maximum 10000 characters. */
@@ -807,6 +822,8 @@ export type PublishVersionInput = {
   source: ModelSourceInput;
   /** What `pipeline` runs the model for, such as `image-classification`; left out, it is read from the model's files. Maximum 10000 characters. */
   task?: string | null | undefined;
+  /** GPUs of one worker over which VLLM spreads each layer, 1 to 16; the others take 1. */
+  tensorParallel?: number;
 };
 
 /** Precision of the weights of linear layers once they are loaded. */
