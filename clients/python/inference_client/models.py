@@ -10,6 +10,7 @@ from typing import Any
 from inference_client.operations import (
     CreateModelInput,
     DeviceClass,
+    Engine,
     ModelFields,
     ModelKind,
     ModelSourceInput,
@@ -107,6 +108,8 @@ class VersionSettings:
     cpu_offload: str | None = None
     safety_checker: bool | None = None
     config: str | None = None
+    engine: Engine | None = None
+    tensor_parallel: int | None = None
 
     def fields(self) -> Any:
         """What is set, by the API's names."""
