@@ -26,7 +26,7 @@ up: dev web ## Start everything on this machine, run the demo models live, stay 
 	@exec $(BIN)/inference-server up
 
 test: dev web ## Run the whole test suite with real parts
-	$(SHARED) tests/architecture tests/unit tests/zoo tests/hostile -m "not slow"
+	$(SHARED) tests/architecture tests/unit tests/zoo tests/hostile -m "not slow and not long"
 	$(SHARED) tests/integration -m "not slow and not long"
 	$(PYTEST) tests/chaos -m "not slow"
 	$(PYTEST) tests/e2e -m "not slow"
@@ -86,7 +86,7 @@ check-deploy: dev ## Look at the rendered chart and the Dockerfile with checkov,
 	@$(BIN)/python -m tests.architecture.deploy_audit
 
 check: lint test audit check-deploy test-vllm ## Lint, test, audit, and the longer tests
-	$(SHARED) tests/integration -m "long and not slow"
+	$(SHARED) tests/unit tests/integration -m "long and not slow"
 	$(PAIRED) tests/web -m "long and not slow" || test $$? -eq 5
 	$(PYTEST) tests -m slow || test $$? -eq 5
 

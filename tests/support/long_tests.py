@@ -1,12 +1,22 @@
 """What `make test` leaves to `make check`, since its minutes do not suffice for all.
 
 A file is here where its tests, with the servers that they start, take more than half a minute of one process of a quiet
-machine; a browser's where others go the same ways in less time. `make test` has 18 minutes on two cores.
+machine, or a quarter of a minute among the units; a browser's where others go the same ways in less time.
+`make test` has 18 minutes on two cores.
 """
 
 from __future__ import annotations
 
-LONG_FILES = frozenset(
+LONG_UNITS = frozenset(
+    f"tests/unit/{file}"
+    for file in (
+        "adapters/test_tracing.py", "demo_models/test_prose.py", "demo_models/test_shapes_tasks.py",
+        "domain/test_bounded_check.py", "domain/test_statistics.py", "predictors/text/test_adapters.py",
+        "predictors/text/test_formats.py", "predictors/text/test_prefixes.py", "runner/test_tries.py",
+        "supervisor/test_broken_predictors.py",
+    )
+)  # fmt: skip
+LONG_FILES = LONG_UNITS | frozenset(
     f"tests/integration/{file}"
     for file in (
         "accounts/test_accounts.py", "accounts/test_closed_server.py", "accounts/test_throttles.py",
@@ -38,4 +48,6 @@ BROWSER = "tests/web/test_browser.py"
 def is_long(nodeid: str) -> bool:
     """Whether a test, by the name that pytest has for it, is left to `make check`."""
     file, _, test = nodeid.partition("::")
-    return file in LONG_FILES or (file == BROWSER and test.partition("[")[2].removesuffix("]") in LONG_BROWSER_TESTS)
+    if file == BROWSER:
+        return test.partition("[")[2].removesuffix("]") in LONG_BROWSER_TESTS
+    return file in LONG_FILES
