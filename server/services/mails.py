@@ -36,6 +36,7 @@ class MailSender:
         self._lease_seconds = rt.settings.smtp_seconds + LEASE_MARGIN_SECONDS
         self._tasks: dict[asyncio.Task[None], MailLease] = {}
         self._stopping = False
+        self._claiming = asyncio.Lock()
 
     async def run(self) -> None:
         """Send until `stop`."""
@@ -43,7 +44,8 @@ class MailSender:
         while not self._stopping:
             wake.clear()
             try:
-                pause = await self._claim()
+                async with self._claiming:
+                    pause = 0.0 if self._stopping else await self._claim()
             except DATABASE_ERRORS as error:
                 logger.warning("mails.failed", error=str(error))
                 pause = POLL_SECONDS
@@ -54,6 +56,10 @@ class MailSender:
         """Claim nothing more, and give what is under way a moment: whatever is broken off may be sent twice."""
         self._stopping = True
         self._rt.mail_wake.set()
+        with suppress(TimeoutError):
+            # A claim that is on its way comes back: canceled, what it claimed would wait until its lease ends
+            async with asyncio.timeout(STOP_SECONDS), self._claiming:
+                pass
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
         await end(*self._tasks)

@@ -242,7 +242,8 @@ async def test_a_group_of_suspects_is_claimed_together_as_far_as_there_is_room(v
     assert {lease.id for lease in leases} == {*first[:3], second[0]}
     assert {lease.suspect_group for lease in leases} == {group}
     # No room at all: the first begins all the same
-    (lease,) = await claim_alone(queue, uuid4(), LEASE, limit=5, room=Room({"echo": 0}))
+    full = Room({"echo": 1}, {version.id: 1, other.id: 1})
+    (lease,) = await claim_alone(queue, uuid4(), LEASE, limit=5, room=full)
     assert lease.id == first[3]
     rest = [lease.id for _ in range(4) for lease in await claim_alone(queue, uuid4(), LEASE, limit=5)]
     assert len(rest) == 3
