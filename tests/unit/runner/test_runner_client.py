@@ -42,6 +42,7 @@ async def test_a_runner_is_ready_with_its_catalogue_before_torch_is_imported(sta
         "output_schema",
         "digest",
         "at_once",
+        "engines",
         "code",
         "sources",
     }
